@@ -1,0 +1,112 @@
+//! Items, canvases, images and keys in PostgreSQL: the only SQL of the service, one file a table.
+//!
+//! Every row that can be changed has a revision number; a change says which revision it was made for. Identifiers that were
+//! deleted stay in the table `gone` and are refused for ever.
+
+mod canvases;
+mod changes;
+mod descriptors;
+mod images;
+mod items;
+mod keys;
+mod precondition;
+mod public;
+mod reading_order;
+
+use std::sync::Arc;
+
+use sqlx::PgPool;
+
+use crate::iiif::presentation::Fault;
+
+pub use canvases::{Canvas, CanvasContent, NewCanvas};
+pub use changes::Changes;
+pub use descriptors::{Descriptor, Registration};
+pub use images::{Image, NewImage};
+pub use items::{Item, ItemContent, ItemFilter, Status};
+pub use keys::{ApiKey, NewApiKey};
+pub use precondition::Precondition;
+pub use public::{PlacedImage, PublicCanvas, PublicItem};
+
+/// The catalogue over one database.
+#[derive(Clone)]
+pub struct Catalog {
+    pool: PgPool,
+    changes: Arc<Changes>,
+}
+
+impl Catalog {
+    /// A catalogue over `pool`, whose schema is up to date.
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, changes: Arc::default() }
+    }
+
+    /// Whether the database answers.
+    pub async fn check(&self) -> Result<(), CatalogError> {
+        sqlx::query("select 1").execute(&self.pool).await?;
+        Ok(())
+    }
+}
+
+/// A part of a list, with the key to ask the next part with.
+#[derive(Debug)]
+pub struct Page<T> {
+    pub entries: Vec<T>,
+    /// Where the next page starts after; `None` on the last one.
+    pub next: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// Cuts off the one entry that was asked for beyond `limit`, which tells that there are more.
+    fn cut(mut entries: Vec<T>, limit: usize, key: impl Fn(&T) -> String) -> Self {
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        let next = if more { entries.last().map(key) } else { None };
+        Self { entries, next }
+    }
+}
+
+/// Why the catalogue did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogError {
+    #[error("there is no such {0}")]
+    NotFound(&'static str),
+    #[error("this {0} was deleted; its identifier is not used again")]
+    Gone(&'static str),
+    #[error("there is a {0} with this identifier already")]
+    Exists(&'static str),
+    #[error("the resource is at revision {current} by now")]
+    Stale { current: i64 },
+    #[error("the resource exists: say which revision is to be changed")]
+    PreconditionRequired,
+    /// The image is still on canvases: the items, some of them.
+    #[error("the image is used by canvases of {0:?}")]
+    InUse(Vec<String>),
+    /// What was sent does not fit what is there.
+    #[error("{} faults", .0.len())]
+    Faults(Vec<Fault>),
+    #[error("the database cannot be asked: {0}")]
+    Unavailable(sqlx::Error),
+    #[error("the database refused: {0}")]
+    Database(sqlx::Error),
+}
+
+impl From<sqlx::Error> for CatalogError {
+    fn from(error: sqlx::Error) -> Self {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+        let away = match &error {
+            Io(_) | Tls(_) | PoolTimedOut | PoolClosed | WorkerCrashed | Protocol(_) => true,
+            // 08: connection exception; 53: insufficient resources; 57P: the server is going down or coming up.
+            sqlx::Error::Database(told) => {
+                told.code().is_some_and(|code| code.starts_with("08") || code.starts_with("53") || code.starts_with("57P"))
+            }
+            _ => false,
+        };
+        if away { Self::Unavailable(error) } else { Self::Database(error) }
+    }
+}
+
+/// An identifier for a resource that came without one: unique, and in the order of creation.
+fn minted() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

@@ -1,0 +1,90 @@
+-- The catalogue. Identifiers compare byte by byte, so that paging by identifier means the same everywhere.
+
+create table images (
+    id             text collate "C" primary key,
+    storage_key    text collate "C" not null,
+    uploaded       boolean     not null, -- the bytes are ours: they go when the image goes
+    object_version text        not null, -- of the stored bytes, as the storage tells versions apart
+    object_size    bigint      not null,
+    width          integer     not null check (width > 0),
+    height         integer     not null check (height > 0),
+    tile_size      integer     not null check (tile_size > 0), -- edge of the tiles that info.json offers
+    tile_index     bytea       not null, -- where every tile lies, as `pyramid` writes it
+    public         boolean     not null,
+    revision       bigint      not null default 1,
+    created        timestamptz not null default now(),
+    modified       timestamptz not null default now()
+);
+create index images_storage_key on images (storage_key);
+
+create table items (
+    id          text collate "C" primary key,
+    status      text        not null check (status in ('draft', 'published')),
+    descriptive json        not null, -- IIIF Presentation 3.0 properties; json keeps their order
+    label_text  text        not null, -- every label value, for searching
+    revision    bigint      not null default 1, -- also counts changes of the canvases
+    created     timestamptz not null default now(),
+    modified    timestamptz not null default now()
+);
+create index items_published on items (id) where status = 'published';
+create index items_modified on items (modified);
+
+create table canvases (
+    item_id     text collate "C" not null references items on delete cascade,
+    id          text collate "C" not null,
+    position    integer     not null check (position >= 0),
+    width       integer     not null check (width > 0),
+    height      integer     not null check (height > 0),
+    descriptive json        not null,
+    image_id    text collate "C" references images on delete restrict,
+    revision    bigint      not null default 1,
+    created     timestamptz not null default now(),
+    modified    timestamptz not null default now(),
+    primary key (item_id, id),
+    unique (item_id, position) deferrable initially deferred
+);
+create index canvases_image on canvases (image_id);
+
+-- Identifiers that were deleted: they answer 410 and are never given out again.
+create table gone (
+    kind    text not null check (kind in ('item', 'canvas', 'image')),
+    item_id text collate "C" not null default '', -- of a canvas
+    id      text collate "C" not null,
+    deleted timestamptz not null default now(),
+    primary key (kind, item_id, id)
+);
+
+create table api_keys (
+    id      uuid primary key,
+    name    text        not null,
+    hash    bytea       not null unique, -- SHA-256 of the key; the key itself is never stored
+    created timestamptz not null default now(),
+    revoked timestamptz
+);
+
+-- Every replica keeps image descriptors in memory. Whatever may change one is told here, when the change commits.
+create function tell_images() returns trigger language plpgsql as $$
+declare
+    changed record;
+begin
+    if tg_op = 'DELETE' then changed := old; else changed := new; end if;
+    perform pg_notify('triptych_images', changed.id);
+    perform pg_notify('triptych_images', changed.storage_key);
+    return null;
+end $$;
+create trigger images_tell after insert or update or delete on images for each row execute function tell_images();
+
+create function tell_canvases() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'INSERT' and old.image_id is not null then perform pg_notify('triptych_images', old.image_id); end if;
+    if tg_op <> 'DELETE' and new.image_id is not null then perform pg_notify('triptych_images', new.image_id); end if;
+    return null;
+end $$;
+create trigger canvases_tell after insert or delete or update of image_id on canvases for each row execute function tell_canvases();
+
+create function tell_items() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('triptych_images', image_id) from canvases where item_id = new.id and image_id is not null;
+    return null;
+end $$;
+create trigger items_tell after update of status on items for each row execute function tell_items();

@@ -1,0 +1,53 @@
+//! Who asks: anyone, or the holder of a key.
+
+use std::sync::Arc;
+
+use poem::http::header;
+use poem::{FromRequest, Request, RequestBody};
+use poem_openapi::SecurityScheme;
+use poem_openapi::auth::Bearer;
+
+use super::App;
+use super::problem::{Kind, Problem};
+use crate::image_service::Viewer;
+
+/// A key made with `triptych key create`.
+#[derive(SecurityScheme)]
+#[oai(rename = "key", ty = "bearer", checker = "check")]
+pub struct Key(pub ());
+
+async fn check(request: &Request, bearer: Bearer) -> poem::Result<()> {
+    let app = request.data::<Arc<App>>().ok_or_else(|| Problem::new(Kind::Internal, "no application"))?;
+    let known = app.catalog.key_by_secret(&bearer.token).await.map_err(Problem::from)?;
+    known.map(drop).ok_or_else(|| refused().into())
+}
+
+fn refused() -> Problem {
+    Problem::new(Kind::Unauthorized, "send `Authorization: Bearer` with a key that is known and not revoked")
+}
+
+/// Who reads: without a key, the public. A wrong key is an error, so that nobody takes a draft for deleted.
+pub struct Reader(pub Viewer);
+
+impl Reader {
+    pub fn sees_all(&self) -> bool {
+        self.0 == Viewer::KeyHolder
+    }
+}
+
+impl<'a> FromRequest<'a> for Reader {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Self(viewer(request).await?))
+    }
+}
+
+/// Who sent this request.
+pub async fn viewer(request: &Request) -> poem::Result<Viewer> {
+    let Some(sent) = request.headers().get(header::AUTHORIZATION) else {
+        return Ok(Viewer::Public);
+    };
+    let token = sent.to_str().ok().and_then(|text| text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map(|_| text[7..].trim()));
+    let token = token.ok_or_else(refused)?.to_owned();
+    check(request, Bearer { token }).await?;
+    Ok(Viewer::KeyHolder)
+}

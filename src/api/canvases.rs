@@ -1,0 +1,221 @@
+//! `/api/v1/items/{id}/canvases` and the reading order.
+
+use std::sync::Arc;
+
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+
+use super::address::Address;
+use super::answer::{Deleted, Listed, Read, Written};
+use super::auth::{Key, Reader};
+use super::body::{Body, Patch};
+use super::etag::{IfMatch, IfNoneMatch, of_revision};
+use super::ids;
+use super::problem::{Kind, Problem};
+use super::schema::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ReadingOrder};
+use super::{App, Tags};
+use crate::catalog::Canvas;
+use crate::iiif::uris::Uris;
+
+/// Canvases.
+pub struct Canvases(pub Arc<App>);
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tags::Canvases")]
+impl Canvases {
+    /// List the canvases of an item
+    ///
+    /// In reading order.
+    #[oai(path = "/items/:id/canvases", method = "get", operation_id = "listCanvases")]
+    async fn list(
+        &self,
+        reader: Reader,
+        Address(uris): Address,
+        /// The item's id.
+        id: Path<String>,
+        /// Where the page starts: the position it comes after, as `next` of the page before says.
+        after: Query<Option<i32>>,
+        /// Entries on a page, 1 to 500; 100 if not given.
+        limit: Query<Option<u32>>,
+        /// Whether to count them all.
+        total: Query<Option<bool>>,
+    ) -> Result<Listed<CanvasView>, Problem> {
+        let limit = ids::limit(limit.0)?;
+        let item = self.0.readable_item(&id, &reader).await?;
+        let page = self.0.catalog.canvases(&id, after.0, limit).await?;
+        let total = total.0.filter(|total| *total).map(|_| item.canvas_count);
+        let query = [("limit", limit.to_string())];
+        Ok(Listed::new(page, |canvas| CanvasView::of(canvas, &uris), total, &uris.api(&["items", &id, "canvases"]), &query))
+    }
+
+    /// Add canvases to an item
+    ///
+    /// Any number at once, at a place in the reading order; all or nothing. `If-Match` takes the item's ETag; the answer's
+    /// ETag is the item's new one.
+    #[oai(path = "/items/:id/canvases", method = "post", operation_id = "addCanvases")]
+    async fn add(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        condition: IfMatch,
+        /// The item's id.
+        id: Path<String>,
+        body: Body<CanvasesInput>,
+    ) -> Result<Written<CanvasesView>, Problem> {
+        let (position, new) = body.0.check()?;
+        let (canvases, revision) = self.0.catalog.add_canvases(&id, position, &new, &condition.0).await?;
+        let canvases = canvases.into_iter().map(|canvas| CanvasView::of(canvas, &uris)).collect();
+        Ok(Written::created(CanvasesView { canvases }, revision, uris.api(&["items", &id, "canvases"])))
+    }
+
+    /// Read a canvas
+    #[oai(path = "/items/:id/canvases/:canvas", method = "get", operation_id = "getCanvas")]
+    async fn get(
+        &self,
+        reader: Reader,
+        Address(uris): Address,
+        known: IfNoneMatch,
+        /// The item's id.
+        id: Path<String>,
+        /// The canvas's id.
+        canvas: Path<String>,
+    ) -> Result<Read<CanvasView>, Problem> {
+        self.0.readable_item(&id, &reader).await?;
+        let canvas = self.0.catalog.canvas(&id, &canvas).await?;
+        let revision = canvas.revision;
+        Ok(Read::new(CanvasView::of(canvas, &uris), revision, &known))
+    }
+
+    /// Create or replace a canvas
+    ///
+    /// A new one comes last in the reading order.
+    #[oai(path = "/items/:id/canvases/:canvas", method = "put", operation_id = "putCanvas")]
+    async fn put(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        condition: IfMatch,
+        /// The item's id.
+        id: Path<String>,
+        /// The canvas's id.
+        canvas: Path<String>,
+        body: Body<CanvasInput>,
+    ) -> Result<Written<CanvasView>, Problem> {
+        self.store(&id, ids::resource(&canvas)?, body.0, condition, &uris).await
+    }
+
+    /// Change some properties of a canvas
+    ///
+    /// JSON Merge Patch: what is not sent stays as it is, `null` removes.
+    #[oai(path = "/items/:id/canvases/:canvas", method = "patch", operation_id = "patchCanvas")]
+    async fn patch(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        condition: IfMatch,
+        /// The item's id.
+        id: Path<String>,
+        /// The canvas's id.
+        canvas: Path<String>,
+        patch: Patch<CanvasInput>,
+    ) -> Result<Written<CanvasView>, Problem> {
+        let current = self.0.catalog.canvas(&id, &canvas).await?;
+        let condition = condition.at(current.revision);
+        let patched = patch.apply(&CanvasInput::of(current))?;
+        self.store(&id, &canvas, patched, condition, &uris).await
+    }
+
+    /// Put another image on a canvas
+    ///
+    /// The canvas keeps its id and its size, so that what points at it stays true; the old image stays until it is deleted.
+    #[oai(path = "/items/:id/canvases/:canvas/image", method = "put", operation_id = "replaceCanvasImage")]
+    async fn replace_image(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        condition: IfMatch,
+        /// The item's id.
+        id: Path<String>,
+        /// The canvas's id.
+        canvas: Path<String>,
+        body: Body<ImageOnCanvas>,
+    ) -> Result<Written<CanvasView>, Problem> {
+        let current = self.0.catalog.canvas(&id, &canvas).await?;
+        let condition = condition.at(current.revision);
+        let changed = CanvasInput { image: Some(body.0.image), ..CanvasInput::of(current) };
+        self.store(&id, &canvas, changed, condition, &uris).await
+    }
+
+    /// Delete a canvas
+    ///
+    /// Its image stays. Its id is not used again.
+    #[oai(path = "/items/:id/canvases/:canvas", method = "delete", operation_id = "deleteCanvas")]
+    async fn delete(
+        &self,
+        _key: Key,
+        condition: IfMatch,
+        /// The item's id.
+        id: Path<String>,
+        /// The canvas's id.
+        canvas: Path<String>,
+    ) -> Result<Deleted, Problem> {
+        self.0.catalog.delete_canvas(&id, &canvas, &condition.0).await?;
+        Ok(Deleted::Done)
+    }
+
+    /// Read the reading order of an item
+    #[oai(path = "/items/:id/order", method = "get", operation_id = "getReadingOrder")]
+    async fn order(
+        &self,
+        reader: Reader,
+        known: IfNoneMatch,
+        /// The item's id.
+        id: Path<String>,
+    ) -> Result<Read<ReadingOrder>, Problem> {
+        self.0.readable_item(&id, &reader).await?;
+        let (canvases, revision) = self.0.catalog.reading_order(&id).await?;
+        Ok(Read::new(ReadingOrder { canvases }, revision, &known))
+    }
+
+    /// Set the reading order of an item
+    ///
+    /// The ids of all its canvases, each once. `If-Match` takes the item's ETag. No id changes.
+    #[oai(path = "/items/:id/order", method = "put", operation_id = "setReadingOrder")]
+    async fn set_order(
+        &self,
+        _key: Key,
+        condition: IfMatch,
+        /// The item's id.
+        id: Path<String>,
+        body: Body<ReadingOrder>,
+    ) -> Result<Written<ReadingOrder>, Problem> {
+        let revision = self.0.catalog.set_reading_order(&id, &body.0.canvases, &condition.0).await?;
+        Ok(Written::Changed(Json(body.0), of_revision(revision)))
+    }
+}
+
+impl Canvases {
+    async fn store(
+        &self,
+        item: &str,
+        id: &str,
+        input: CanvasInput,
+        condition: IfMatch,
+        uris: &Uris,
+    ) -> Result<Written<CanvasView>, Problem> {
+        let content = input.check()?;
+        let (canvas, new): (Canvas, bool) = self.0.catalog.put_canvas(item, id, &content, &condition.0).await?;
+        let revision = canvas.revision;
+        let view = CanvasView::of(canvas, uris);
+        Ok(if new { Written::created(view, revision, uris.api_canvas(item, id)) } else { Written::changed(view, revision) })
+    }
+}
+
+impl App {
+    /// An item, if this reader may see it.
+    pub async fn readable_item(&self, id: &str, reader: &Reader) -> Result<crate::catalog::Item, Problem> {
+        let item = self.catalog.item(id).await?;
+        let seen = reader.sees_all() || item.status == crate::catalog::Status::Published;
+        if seen { Ok(item) } else { Err(Problem::new(Kind::NotFound, "there is no such item, or it is not public")) }
+    }
+}

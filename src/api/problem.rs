@@ -1,0 +1,269 @@
+//! What went wrong, for people and programs: RFC 9457 problem documents, and the only table of HTTP statuses.
+
+use poem::http::{StatusCode, header};
+use poem::{IntoResponse, Response};
+use poem_openapi::Object;
+
+use crate::catalog::CatalogError;
+use crate::iiif::presentation::Fault;
+use crate::image_service::ImageError;
+use crate::ingest::IngestError;
+use crate::storage::StorageError;
+
+/// Kinds of problems: stable name, status, title.
+macro_rules! kinds {
+    ($($kind:ident, $status:ident, $name:literal, $title:literal;)*) => {
+        /// What kind of problem it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Kind { $(#[doc = $title] $kind,)* }
+
+        impl Kind {
+            pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
+
+            pub const fn status(self) -> StatusCode {
+                match self { $(Kind::$kind => StatusCode::$status,)* }
+            }
+
+            /// The stable `type`: a URN.
+            pub const fn uri(self) -> &'static str {
+                match self { $(Kind::$kind => concat!("urn:triptych:problem:", $name),)* }
+            }
+
+            pub const fn title(self) -> &'static str {
+                match self { $(Kind::$kind => $title,)* }
+            }
+        }
+    };
+}
+
+kinds! {
+    BadRequest, BAD_REQUEST, "bad-request", "The request cannot be understood";
+    Unauthorized, UNAUTHORIZED, "key-needed", "A valid key is needed";
+    NotFound, NOT_FOUND, "not-found", "There is nothing here";
+    MethodNotAllowed, METHOD_NOT_ALLOWED, "method-not-allowed", "This cannot be done here";
+    Conflict, CONFLICT, "conflict", "What is there already stands against it";
+    Gone, GONE, "gone", "It was deleted";
+    Stale, PRECONDITION_FAILED, "stale", "It has changed since it was read";
+    TooLarge, PAYLOAD_TOO_LARGE, "too-large", "More was sent than is taken";
+    MediaType, UNSUPPORTED_MEDIA_TYPE, "media-type", "This kind of content is not taken";
+    Invalid, UNPROCESSABLE_ENTITY, "invalid", "What was sent has faults";
+    PreconditionRequired, PRECONDITION_REQUIRED, "precondition-required", "If-Match is needed";
+    NotImplemented, NOT_IMPLEMENTED, "not-implemented", "This is not offered";
+    Unavailable, SERVICE_UNAVAILABLE, "unavailable", "Not at the moment";
+    Internal, INTERNAL_SERVER_ERROR, "internal", "The service failed";
+}
+
+/// A problem on its way to the client.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}: {detail}", kind.title())]
+pub struct Problem {
+    pub kind: Kind,
+    /// What is wrong with this request, and what to do.
+    pub detail: String,
+    pub faults: Vec<Fault>,
+    /// The entity tag that the resource has now, where knowing it helps.
+    pub etag: Option<String>,
+}
+
+impl Problem {
+    pub fn new(kind: Kind, detail: impl Into<String>) -> Self {
+        Self { kind, detail: detail.into(), faults: Vec::new(), etag: None }
+    }
+
+    pub fn not_found(what: &str) -> Self {
+        Self::new(Kind::NotFound, format!("there is no such {what}, or it is not public"))
+    }
+
+    pub fn invalid(faults: Vec<Fault>) -> Self {
+        let detail = match faults.len() {
+            1 => "one fault, see `faults`".to_owned(),
+            count => format!("{count} faults, see `faults`"),
+        };
+        Self { faults, ..Self::new(Kind::Invalid, detail) }
+    }
+
+    /// The problem as a document; `request` is the request's id, if it is known yet.
+    pub fn document(&self, request: Option<&str>) -> serde_json::Value {
+        let mut document = serde_json::json!({
+            "type": self.kind.uri(),
+            "title": self.kind.title(),
+            "status": self.kind.status().as_u16(),
+            "detail": self.detail,
+        });
+        if let Some(request) = request {
+            document["requestId"] = request.into();
+        }
+        if !self.faults.is_empty() {
+            let fault = |fault: &Fault| serde_json::json!({"pointer": fault.pointer, "detail": fault.detail});
+            document["faults"] = self.faults.iter().map(fault).collect();
+        }
+        document
+    }
+
+    /// The response, with the problem itself as an extension so that the request's id can be added on the way out.
+    pub fn response(&self, request: Option<&str>) -> Response {
+        let mut response = Response::builder()
+            .status(self.kind.status())
+            .content_type("application/problem+json")
+            .header(header::CACHE_CONTROL, if self.kind == Kind::Gone { "public, max-age=60" } else { "no-store" });
+        if self.kind == Kind::Unavailable {
+            response = response.header(header::RETRY_AFTER, "5");
+        }
+        if self.kind == Kind::Unauthorized {
+            response = response.header(header::WWW_AUTHENTICATE, "Bearer");
+        }
+        if let Some(etag) = &self.etag {
+            response = response.header(header::ETAG, etag);
+        }
+        let mut response = response.body(self.document(request).to_string());
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+
+    /// What to tell of a response that another layer refused with.
+    pub fn of_status(status: StatusCode, detail: String) -> Self {
+        let kind = Kind::ALL.iter().copied().find(|kind| kind.status() == status);
+        match kind {
+            Some(kind) => Self::new(kind, detail),
+            None if status.is_client_error() => Self::new(Kind::BadRequest, detail),
+            None => Self::new(Kind::Internal, "see the log".to_owned()),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        self.response(None)
+    }
+}
+
+impl poem::error::ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        self.kind.status()
+    }
+
+    fn as_response(&self) -> Response {
+        self.response(None)
+    }
+}
+
+impl poem_openapi::ApiResponse for Problem {
+    fn meta() -> poem_openapi::registry::MetaResponses {
+        poem_openapi::registry::MetaResponses { responses: Vec::new() }
+    }
+
+    fn register(registry: &mut poem_openapi::registry::Registry) {
+        <ProblemDocument as poem_openapi::types::Type>::register(registry);
+    }
+}
+
+impl From<CatalogError> for Problem {
+    fn from(error: CatalogError) -> Self {
+        Self::from(&error)
+    }
+}
+
+impl From<&CatalogError> for Problem {
+    fn from(error: &CatalogError) -> Self {
+        match error {
+            CatalogError::NotFound(what) => Self::not_found(what),
+            CatalogError::Gone(_) => Self::new(Kind::Gone, error.to_string()),
+            CatalogError::Exists(what) => Self::new(
+                Kind::Conflict,
+                format!("there is a {what} with this identifier already; change it with PUT or PATCH, or choose another identifier"),
+            ),
+            CatalogError::Stale { current } => Self {
+                etag: Some(super::etag::of_revision(*current)),
+                ..Self::new(Kind::Stale, "read it again and make the change on what it is now".to_owned())
+            },
+            CatalogError::PreconditionRequired => {
+                Self::new(Kind::PreconditionRequired, "send If-Match with the ETag of what was read, or * to change whatever is there")
+            }
+            CatalogError::InUse(items) => Self::new(
+                Kind::Conflict,
+                format!("canvases of these items still show the image: {}; replace it there first", items.join(", ")),
+            ),
+            CatalogError::Faults(faults) => Self::invalid(faults.clone()),
+            CatalogError::Unavailable(source) => unavailable("database", source),
+            CatalogError::Database(source) => internal(source),
+        }
+    }
+}
+
+impl From<StorageError> for Problem {
+    fn from(error: StorageError) -> Self {
+        Self::from(ImageError::from(error))
+    }
+}
+
+impl From<ImageError> for Problem {
+    fn from(error: ImageError) -> Self {
+        match &error {
+            ImageError::NotFound => Self::not_found("image"),
+            ImageError::Gone => Self::new(Kind::Gone, error.to_string()),
+            ImageError::Request(request) if request.is_not_implemented() => Self::new(Kind::NotImplemented, error.to_string()),
+            ImageError::Request(_) | ImageError::TooLarge | ImageError::Render(_) => Self::new(Kind::BadRequest, error.to_string()),
+            ImageError::Unsupported(_) => Self::new(Kind::NotFound, error.to_string()),
+            ImageError::Replaced => Self::new(Kind::Conflict, error.to_string()),
+            ImageError::Busy => Self::new(Kind::Unavailable, "too many images are being made; ask again in a moment"),
+            ImageError::Storage(detail) => unavailable("image storage", detail),
+            ImageError::Changed => unavailable("image storage", &"the file changed while it was read"),
+            ImageError::Catalog(catalog) => Self::from(&**catalog),
+            ImageError::Damaged(detail) => {
+                tracing::error!("a master cannot be read: {detail}");
+                Self::new(Kind::Internal, "the stored master of this image is damaged")
+            }
+        }
+    }
+}
+
+impl From<IngestError> for Problem {
+    fn from(error: IngestError) -> Self {
+        match &error {
+            IngestError::Unrecognised | IngestError::Unsupported(_) => Self::new(Kind::MediaType, error.to_string()),
+            IngestError::TooLarge { .. } => Self::new(Kind::TooLarge, error.to_string()),
+            IngestError::Damaged(_) => Self::new(Kind::Invalid, error.to_string()),
+            IngestError::Io(source) => internal(source),
+        }
+    }
+}
+
+/// Something behind the service does not answer. What it said goes to the log only.
+fn unavailable(what: &str, told: &dyn std::fmt::Display) -> Problem {
+    tracing::warn!("the {what} does not answer: {told}");
+    Problem::new(Kind::Unavailable, format!("the {what} does not answer; try again in a moment"))
+}
+
+/// The service's own fault. What happened goes to the log only.
+pub fn internal(told: &dyn std::fmt::Display) -> Problem {
+    tracing::error!("{told}");
+    Problem::new(Kind::Internal, "the service could not do this; the log has more under the request's id")
+}
+
+/// A problem document (RFC 9457), as every error is told.
+#[derive(Object)]
+#[oai(rename = "Problem")]
+pub struct ProblemDocument {
+    /// What kind of problem it is; this name does not change.
+    #[oai(rename = "type")]
+    pub kind: String,
+    pub title: String,
+    /// The HTTP status.
+    pub status: u16,
+    /// What is wrong with this request, and what to do.
+    pub detail: String,
+    /// The same as the `X-Request-Id` header: the log knows it.
+    #[oai(rename = "requestId")]
+    pub request_id: Option<String>,
+    /// Everything that is wrong with the body, each with its place.
+    pub faults: Option<Vec<FaultDocument>>,
+}
+
+/// One fault of a body.
+#[derive(Object)]
+#[oai(rename = "Fault")]
+pub struct FaultDocument {
+    /// JSON pointer (RFC 6901) to the place.
+    pub pointer: String,
+    pub detail: String,
+}

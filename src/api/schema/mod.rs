@@ -1,0 +1,31 @@
+//! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
+
+mod item;
+mod image;
+mod language;
+mod properties;
+
+pub use image::{ImagePatch, ImageRegistration, ImageView};
+pub use item::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, NewCanvasInput, ReadingOrder, StatusName};
+pub use properties::Properties;
+
+use poem_openapi::Object;
+use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
+
+/// One page of a list.
+#[derive(Object)]
+pub struct List<T: Type + ParseFromJSON + ToJSON> {
+    /// The entries, in the order of the list.
+    pub items: Vec<T>,
+    /// How many there are on all pages; only if `total=true` was asked.
+    #[oai(skip_serializing_if_is_none)]
+    pub total: Option<i64>,
+    /// URL of the next page; missing on the last.
+    #[oai(skip_serializing_if_is_none)]
+    pub next: Option<String>,
+}
+
+/// A moment as RFC 3339 writes it, in UTC.
+fn moment(time: time::OffsetDateTime) -> String {
+    time.to_offset(time::UtcOffset::UTC).format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
+}

@@ -1,0 +1,296 @@
+//! Canvases: the pages of an item, in reading order, each with at most one image.
+
+use std::collections::{HashMap, HashSet};
+
+use sqlx::PgTransaction;
+use time::OffsetDateTime;
+
+use super::{Catalog, CatalogError, Page, Precondition, items::stored, minted};
+use crate::iiif::presentation::{Descriptive, Fault};
+
+/// A canvas as the catalogue holds it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Canvas {
+    pub item_id: String,
+    pub id: String,
+    /// Place in the reading order, from 0.
+    pub position: i32,
+    pub width: i32,
+    pub height: i32,
+    #[sqlx(json)]
+    pub descriptive: Descriptive,
+    pub image_id: Option<String>,
+    pub revision: i64,
+    pub created: OffsetDateTime,
+    pub modified: OffsetDateTime,
+}
+
+/// What a writer says of a canvas.
+#[derive(Clone, Debug)]
+pub struct CanvasContent {
+    /// Size in the canvas's own units; that of the image if not given.
+    pub size: Option<(i32, i32)>,
+    pub descriptive: Descriptive,
+    pub image: Option<String>,
+}
+
+/// A canvas to be added.
+#[derive(Clone, Debug)]
+pub struct NewCanvas {
+    /// Chosen by the writer, or else minted.
+    pub id: Option<String>,
+    pub content: CanvasContent,
+}
+
+/// Completes a statement with the columns of [`Canvas`].
+macro_rules! canvas_columns {
+    ($before:literal, $after:literal) => {
+        concat!($before, " item_id, id, position, width, height, descriptive, image_id, revision, created, modified ", $after)
+    };
+}
+
+/// A canvas whose size and image are known to be right.
+struct Checked<'a> {
+    id: String,
+    size: (i32, i32),
+    content: &'a CanvasContent,
+}
+
+impl Catalog {
+    /// The canvases of an item in reading order.
+    pub async fn canvases(&self, item: &str, after: Option<i32>, limit: usize) -> Result<Page<Canvas>, CatalogError> {
+        let statement =
+            canvas_columns!("select", "from canvases where item_id = $1 and ($2::int is null or position > $2) order by position limit $3");
+        let entries = sqlx::query_as(statement).bind(item).bind(after).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
+        Ok(Page::cut(entries, limit, |canvas: &Canvas| canvas.position.to_string()))
+    }
+
+    pub async fn canvas(&self, item: &str, id: &str) -> Result<Canvas, CatalogError> {
+        let statement = canvas_columns!("select", "from canvases where item_id = $1 and id = $2");
+        match sqlx::query_as(statement).bind(item).bind(id).fetch_optional(&self.pool).await? {
+            Some(canvas) => Ok(canvas),
+            None => Err(self.absent(&self.pool, "canvas", item, id).await?),
+        }
+    }
+
+    /// Adds canvases before the one that is at `position` now, or at the end; returns them and the item's new revision.
+    pub async fn add_canvases(
+        &self,
+        item: &str,
+        position: Option<i32>,
+        new: &[NewCanvas],
+        precondition: &Precondition,
+    ) -> Result<(Vec<Canvas>, i64), CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        self.lock_item(&mut transaction, item, precondition).await?;
+        let count: i64 =
+            sqlx::query_scalar("select count(*) from canvases where item_id = $1").bind(item).fetch_one(&mut *transaction).await?;
+        let position = position.unwrap_or(count as i32).min(count as i32);
+        sqlx::query("update canvases set position = position + $3 where item_id = $1 and position >= $2")
+            .bind(item)
+            .bind(position)
+            .bind(new.len() as i32)
+            .execute(&mut *transaction)
+            .await?;
+        let canvases = self.append_canvases(&mut transaction, item, position, new).await?;
+        let images: Vec<String> = canvases.iter().filter_map(|canvas| canvas.image_id.clone()).collect();
+        Ok((canvases, self.finish_canvases(transaction, item, &images).await?))
+    }
+
+    /// Creates a canvas at the end, or replaces what is said of it; tells which (`true`: created).
+    pub async fn put_canvas(
+        &self,
+        item: &str,
+        id: &str,
+        content: &CanvasContent,
+        precondition: &Precondition,
+    ) -> Result<(Canvas, bool), CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        self.lock_item(&mut transaction, item, &Precondition::Exists).await?;
+        let Some(before) = locked(&mut transaction, item, id).await? else {
+            precondition.allows_creation("canvas")?;
+            if self.is_gone(&mut *transaction, "canvas", item, id).await? {
+                return Err(CatalogError::Gone("canvas"));
+            }
+            drop(transaction);
+            let new = NewCanvas { id: Some(id.to_owned()), content: content.clone() };
+            let (canvases, _) = self.add_canvases(item, None, &[new], &Precondition::Exists).await?;
+            return canvases.into_iter().next().map(|canvas| (canvas, true)).ok_or(CatalogError::NotFound("canvas"));
+        };
+        precondition.allows("canvas", before.revision)?;
+        let size = self.sizes(&mut transaction, &[content], |_, field| format!("/{field}")).await?;
+        let statement = canvas_columns!(
+            "update canvases set width = $3, height = $4, descriptive = $5::json, image_id = $6, revision = revision + 1, \
+             modified = now() where item_id = $1 and id = $2 returning",
+            ""
+        );
+        let canvas: Canvas = sqlx::query_as(statement)
+            .bind(item)
+            .bind(id)
+            .bind(size[0].0)
+            .bind(size[0].1)
+            .bind(stored(&content.descriptive))
+            .bind(&content.image)
+            .fetch_one(&mut *transaction)
+            .await?;
+        let images: Vec<String> = before.image_id.into_iter().chain(canvas.image_id.clone()).collect();
+        self.finish_canvases(transaction, item, &images).await?;
+        Ok((canvas, false))
+    }
+
+    /// Deletes a canvas; its image stays. Its identifier is not used again.
+    pub async fn delete_canvas(&self, item: &str, id: &str, precondition: &Precondition) -> Result<(), CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        self.lock_item(&mut transaction, item, &Precondition::Exists).await?;
+        let Some(canvas) = locked(&mut transaction, item, id).await? else {
+            return Err(self.absent(&mut *transaction, "canvas", item, id).await?);
+        };
+        precondition.allows("canvas", canvas.revision)?;
+        self.remove(&mut transaction, item, &[id.to_owned()]).await?;
+        sqlx::query("update canvases set position = position - 1 where item_id = $1 and position > $2")
+            .bind(item)
+            .bind(canvas.position)
+            .execute(&mut *transaction)
+            .await?;
+        let images: Vec<String> = canvas.image_id.into_iter().collect();
+        self.finish_canvases(transaction, item, &images).await.map(drop)
+    }
+
+    /// Makes `new` the whole list: canvases with known identifiers are kept and changed, others added, the rest deleted.
+    pub(super) async fn replace_canvases(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        new: &[NewCanvas],
+    ) -> Result<(), CatalogError> {
+        let present: Vec<(String, Option<String>)> =
+            sqlx::query_as("select id, image_id from canvases where item_id = $1").bind(item).fetch_all(&mut **transaction).await?;
+        let named: HashSet<&str> = new.iter().filter_map(|canvas| canvas.id.as_deref()).collect();
+        let dropped: Vec<String> = present.iter().map(|(id, _)| id.clone()).filter(|id| !named.contains(id.as_str())).collect();
+        self.remove(transaction, item, &dropped).await?;
+        let kept: HashSet<String> = present.into_iter().map(|(id, _)| id).collect();
+        let checked = self.check_canvases(transaction, item, new, &kept).await?;
+        for (position, canvas) in checked.iter().enumerate() {
+            let canvas_known = kept.contains(&canvas.id);
+            self.store_canvas(transaction, item, position as i32, canvas, canvas_known).await?;
+        }
+        Ok(())
+    }
+
+    /// Adds canvases from `position` on, where nothing is.
+    pub(super) async fn append_canvases(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        position: i32,
+        new: &[NewCanvas],
+    ) -> Result<Vec<Canvas>, CatalogError> {
+        let mut canvases = Vec::with_capacity(new.len());
+        for (place, canvas) in self.check_canvases(transaction, item, new, &HashSet::new()).await?.iter().enumerate() {
+            canvases.push(self.store_canvas(transaction, item, position + place as i32, canvas, false).await?);
+        }
+        Ok(canvases)
+    }
+
+    async fn store_canvas(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        position: i32,
+        canvas: &Checked<'_>,
+        known: bool,
+    ) -> Result<Canvas, CatalogError> {
+        let statement = if known {
+            canvas_columns!(
+                "update canvases set position = $3, width = $4, height = $5, descriptive = $6::json, image_id = $7, \
+                 revision = revision + 1, modified = now() where item_id = $1 and id = $2 returning",
+                ""
+            )
+        } else {
+            canvas_columns!(
+                "insert into canvases (item_id, id, position, width, height, descriptive, image_id) \
+                 values ($1, $2, $3, $4, $5, $6::json, $7) returning",
+                ""
+            )
+        };
+        let query = sqlx::query_as(statement).bind(item).bind(&canvas.id).bind(position).bind(canvas.size.0).bind(canvas.size.1);
+        Ok(query.bind(stored(&canvas.content.descriptive)).bind(&canvas.content.image).fetch_one(&mut **transaction).await?)
+    }
+
+    /// Checks a list of canvases against what is there; `known` are the identifiers that it may name again.
+    async fn check_canvases<'a>(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        new: &'a [NewCanvas],
+        known: &HashSet<String>,
+    ) -> Result<Vec<Checked<'a>>, CatalogError> {
+        let wanted: Vec<&str> = new.iter().filter_map(|canvas| canvas.id.as_deref()).filter(|id| !known.contains(*id)).collect();
+        let statement = "select id, 'there is a canvas with this id already' from canvases where item_id = $1 and id = any($2) \
+             union all select id, 'a canvas with this id was deleted; ids are not used again' from gone \
+             where kind = 'canvas' and item_id = $1 and id = any($2)";
+        let taken: Vec<(String, String)> =
+            sqlx::query_as(statement).bind(item).bind(&wanted).fetch_all(&mut **transaction).await?;
+        let taken: HashMap<String, String> = taken.into_iter().collect();
+        let mut seen = HashSet::new();
+        let mut faults = Vec::new();
+        for (place, id) in new.iter().enumerate().filter_map(|(place, canvas)| Some((place, canvas.id.as_deref()?))) {
+            let twice = (!seen.insert(id)).then(|| "this id is in the list twice".to_owned());
+            if let Some(detail) = twice.or_else(|| taken.get(id).cloned()) {
+                faults.push(Fault { pointer: format!("/canvases/{place}/id"), detail });
+            }
+        }
+        if !faults.is_empty() {
+            return Err(CatalogError::Faults(faults));
+        }
+        let contents: Vec<&CanvasContent> = new.iter().map(|canvas| &canvas.content).collect();
+        let sizes = self.sizes(transaction, &contents, |place, field| format!("/canvases/{place}/{field}")).await?;
+        let checked = new.iter().zip(sizes);
+        Ok(checked.map(|(new, size)| Checked { id: new.id.clone().unwrap_or_else(minted), size, content: &new.content }).collect())
+    }
+
+    /// The sizes of canvases: as given, or those of their images, which must exist.
+    async fn sizes(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        contents: &[&CanvasContent],
+        pointer: impl Fn(usize, &str) -> String,
+    ) -> Result<Vec<(i32, i32)>, CatalogError> {
+        let ids: Vec<&str> = contents.iter().filter_map(|content| content.image.as_deref()).collect();
+        let statement = "select id, width, height from images where id = any($1) for key share";
+        let found: Vec<(String, i32, i32)> = sqlx::query_as(statement).bind(&ids).fetch_all(&mut **transaction).await?;
+        let found: HashMap<String, (i32, i32)> = found.into_iter().map(|(id, width, height)| (id, (width, height))).collect();
+        let (mut sizes, mut faults) = (Vec::new(), Vec::new());
+        for (place, content) in contents.iter().enumerate() {
+            let image = content.image.as_ref().map(|id| (id, found.get(id)));
+            match (image, content.size) {
+                (Some((id, None)), _) => {
+                    let detail = format!("there is no image \"{id}\": register or upload it first");
+                    faults.push(Fault { pointer: pointer(place, "image"), detail });
+                }
+                (_, Some(size)) | (Some((_, Some(&size))), None) => sizes.push(size),
+                (None, None) => {
+                    let detail = "a canvas without an image needs its width and height".to_owned();
+                    faults.push(Fault { pointer: pointer(place, "width"), detail });
+                }
+            }
+        }
+        if faults.is_empty() { Ok(sizes) } else { Err(CatalogError::Faults(faults)) }
+    }
+
+    async fn remove(&self, transaction: &mut PgTransaction<'_>, item: &str, ids: &[String]) -> Result<(), CatalogError> {
+        sqlx::query("delete from canvases where item_id = $1 and id = any($2)").bind(item).bind(ids).execute(&mut **transaction).await?;
+        sqlx::query("insert into gone (kind, item_id, id) select 'canvas', $1, unnest($2::text[])")
+            .bind(item)
+            .bind(ids)
+            .execute(&mut **transaction)
+            .await?;
+        Ok(())
+    }
+}
+
+/// The canvas, its row locked for this transaction.
+async fn locked(transaction: &mut PgTransaction<'_>, item: &str, id: &str) -> Result<Option<Canvas>, CatalogError> {
+    let statement = canvas_columns!("select", "from canvases where item_id = $1 and id = $2 for update");
+    Ok(sqlx::query_as(statement).bind(item).bind(id).fetch_optional(&mut **transaction).await?)
+}

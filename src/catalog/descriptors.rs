@@ -1,0 +1,93 @@
+//! What the image service must know of an identifier, and nothing more.
+
+use std::sync::Arc;
+
+use super::{Catalog, CatalogError};
+
+/// What an image identifier stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Descriptor {
+    Registered(Registration),
+    /// It was an image once.
+    Gone,
+    /// Not in the catalogue: perhaps a file of the open mount.
+    Unregistered {
+        /// Which of the files it could stand for are masters of images that the public may not see.
+        closed: Vec<String>,
+    },
+}
+
+/// The master of a registered image.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Registration {
+    pub storage_key: String,
+    pub object_version: String,
+    pub object_size: i64,
+    pub width: i32,
+    pub height: i32,
+    pub revision: i64,
+    /// Whether anyone may see it: it is marked public, or a published item uses it.
+    pub visible: bool,
+}
+
+impl Catalog {
+    /// What `id` stands for, and whether the public may see it. From memory as long as nothing changed.
+    ///
+    /// `files` are the storage keys that the identifier could mean if it is not registered.
+    pub async fn descriptor(&self, id: &str, files: &[String]) -> Result<Arc<Descriptor>, Arc<CatalogError>> {
+        self.changes.get_with(id, self.load_descriptor(id, files)).await
+    }
+
+    async fn load_descriptor(&self, id: &str, files: &[String]) -> Result<Descriptor, CatalogError> {
+        let statement = "select storage_key, object_version, object_size, width, height, revision, \
+             public or exists (select 1 from canvases c join items t on t.id = c.item_id \
+                               where c.image_id = i.id and t.status = 'published') as visible \
+             from images i where id = $1";
+        let registered: Option<Registration> = sqlx::query_as(statement).bind(id).fetch_optional(&self.pool).await?;
+        if let Some(registration) = registered {
+            return Ok(Descriptor::Registered(registration));
+        }
+        if self.is_gone(&self.pool, "image", "", id).await? {
+            return Ok(Descriptor::Gone);
+        }
+        Ok(Descriptor::Unregistered { closed: self.closed_files(files).await? })
+    }
+
+    /// Those of `files` that are masters of images of which none may be seen.
+    async fn closed_files(&self, files: &[String]) -> Result<Vec<String>, CatalogError> {
+        let statement = "select storage_key from images i where storage_key = any($1) group by storage_key \
+             having not bool_or(public or exists (select 1 from canvases c join items t on t.id = c.item_id \
+                                                  where c.image_id = i.id and t.status = 'published'))";
+        Ok(sqlx::query_scalar(statement).bind(files).fetch_all(&self.pool).await?)
+    }
+
+    /// The tile index of a registered image, as it was when its row had this revision.
+    pub async fn tile_index(&self, id: &str, revision: i64) -> Result<Vec<u8>, CatalogError> {
+        let statement = "select tile_index from images where id = $1 and revision = $2";
+        let index = sqlx::query_scalar(statement).bind(id).bind(revision).fetch_optional(&self.pool).await?;
+        index.ok_or(CatalogError::NotFound("image"))
+    }
+
+    /// Whether an identifier was used and deleted.
+    pub(super) async fn is_gone(
+        &self,
+        on: impl sqlx::PgExecutor<'_>,
+        kind: &'static str,
+        item: &str,
+        id: &str,
+    ) -> Result<bool, CatalogError> {
+        let statement = "select exists (select 1 from gone where kind = $1 and item_id = $2 and id = $3)";
+        Ok(sqlx::query_scalar(statement).bind(kind).bind(item).bind(id).fetch_one(on).await?)
+    }
+
+    /// What to say of a resource that is not there.
+    pub(super) async fn absent(
+        &self,
+        on: impl sqlx::PgExecutor<'_>,
+        kind: &'static str,
+        item: &str,
+        id: &str,
+    ) -> Result<CatalogError, CatalogError> {
+        Ok(if self.is_gone(on, kind, item, id).await? { CatalogError::Gone(kind) } else { CatalogError::NotFound(kind) })
+    }
+}

@@ -1,0 +1,173 @@
+//! Images: masters in storage that were opened and measured.
+
+use time::OffsetDateTime;
+
+use super::{Catalog, CatalogError, Page, Precondition};
+
+/// A registered image.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Image {
+    pub id: String,
+    pub storage_key: String,
+    /// Whether the service stored the master itself and deletes it with the image.
+    pub uploaded: bool,
+    pub object_size: i64,
+    pub width: i32,
+    pub height: i32,
+    /// Edge of the square tiles that info.json offers.
+    pub tile_size: i32,
+    /// Shown to anyone even if no published item uses it.
+    pub public: bool,
+    pub revision: i64,
+    pub created: OffsetDateTime,
+    pub modified: OffsetDateTime,
+}
+
+/// What opening and measuring a master gave.
+#[derive(Clone, Debug)]
+pub struct NewImage {
+    pub id: String,
+    pub storage_key: String,
+    pub uploaded: bool,
+    pub object_version: String,
+    pub object_size: i64,
+    pub width: i32,
+    pub height: i32,
+    /// Edge of the square tiles that info.json offers.
+    pub tile_size: i32,
+    pub tile_index: Vec<u8>,
+    pub public: bool,
+}
+
+/// Completes a statement with the columns of [`Image`].
+macro_rules! image_columns {
+    ($before:literal, $after:literal) => {
+        concat!($before, " id, storage_key, uploaded, object_size, width, height, tile_size, public, revision, created, modified ", $after)
+    };
+}
+
+impl Catalog {
+    /// Whether an image may be registered under `id`: not if it exists or existed.
+    pub async fn image_id_is_free(&self, id: &str) -> Result<(), CatalogError> {
+        let exists: bool =
+            sqlx::query_scalar("select exists (select 1 from images where id = $1)").bind(id).fetch_one(&self.pool).await?;
+        if exists {
+            return Err(CatalogError::Exists("image"));
+        }
+        if self.is_gone(&self.pool, "image", "", id).await? { Err(CatalogError::Gone("image")) } else { Ok(()) }
+    }
+
+    /// Adds an image. Its identifier must be new.
+    pub async fn create_image(&self, new: &NewImage) -> Result<Image, CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        if self.is_gone(&mut *transaction, "image", "", &new.id).await? {
+            return Err(CatalogError::Gone("image"));
+        }
+        let statement = image_columns!("insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning", "");
+        let image: Option<Image> = bind_measured(sqlx::query_as(statement), new).fetch_optional(&mut *transaction).await?;
+        let image = image.ok_or(CatalogError::Exists("image"))?;
+        transaction.commit().await?;
+        self.forget_images([new.id.as_str(), &new.storage_key]).await;
+        Ok(image)
+    }
+
+    /// Measures an existing image anew: the same master, opened again. Its size must not have changed.
+    pub async fn replace_image(&self, new: &NewImage, precondition: &Precondition) -> Result<Image, CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        let current = self.lock_image(&mut transaction, &new.id, precondition).await?;
+        let statement = image_columns!("update images set storage_key = $2, uploaded = $3, object_version = $4, object_size = $5, width = $6, \
+             height = $7, tile_size = $8, tile_index = $9, public = $10, revision = revision + 1, modified = now() where id = $1 returning", "");
+        let image: Image = bind_measured(sqlx::query_as(statement), new).fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.forget_images([new.id.as_str(), &new.storage_key, &current.storage_key]).await;
+        Ok(image)
+    }
+
+    pub async fn image(&self, id: &str) -> Result<Image, CatalogError> {
+        let image = sqlx::query_as(image_columns!("select", "from images where id = $1")).bind(id).fetch_optional(&self.pool).await?;
+        match image {
+            Some(image) => Ok(image),
+            None => Err(self.absent(&self.pool, "image", "", id).await?),
+        }
+    }
+
+    /// Whether anyone may see the image.
+    pub async fn image_is_visible(&self, id: &str) -> Result<bool, CatalogError> {
+        let statement = "select public or exists (select 1 from canvases c join items t on t.id = c.item_id \
+             where c.image_id = i.id and t.status = 'published') from images i where id = $1";
+        Ok(sqlx::query_scalar(statement).bind(id).fetch_optional(&self.pool).await?.unwrap_or(false))
+    }
+
+    /// Images in the order of their identifiers; without `all` only those that anyone may see.
+    pub async fn images(&self, all: bool, after: Option<&str>, limit: usize) -> Result<Page<Image>, CatalogError> {
+        let statement = image_columns!(
+            "select",
+            "from images i where ($1 or public or exists (select 1 from canvases c join items t on t.id = c.item_id \
+                                                         where c.image_id = i.id and t.status = 'published')) \
+             and ($2::text is null or id > $2) order by id limit $3"
+        );
+        let entries = sqlx::query_as(statement).bind(all).bind(after).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
+        Ok(Page::cut(entries, limit, |image: &Image| image.id.clone()))
+    }
+
+    pub async fn set_image_public(&self, id: &str, public: bool, precondition: &Precondition) -> Result<Image, CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        self.lock_image(&mut transaction, id, precondition).await?;
+        let statement = image_columns!("update images set public = $2, revision = revision + 1, modified = now() where id = $1 returning", "");
+        let image: Image = sqlx::query_as(statement).bind(id).bind(public).fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.forget_images([id, &image.storage_key]).await;
+        Ok(image)
+    }
+
+    /// Deletes an image that no canvas uses any more, and says what it was: an uploaded master is then nobody's.
+    pub async fn delete_image(&self, id: &str, precondition: &Precondition) -> Result<Image, CatalogError> {
+        let mut transaction = self.pool.begin().await?;
+        let image = self.lock_image(&mut transaction, id, precondition).await?;
+        let users: Vec<String> =
+            sqlx::query_scalar("select distinct item_id from canvases where image_id = $1 order by item_id limit 10")
+                .bind(id)
+                .fetch_all(&mut *transaction)
+                .await?;
+        if !users.is_empty() {
+            return Err(CatalogError::InUse(users));
+        }
+        sqlx::query("delete from images where id = $1").bind(id).execute(&mut *transaction).await?;
+        sqlx::query("insert into gone (kind, id) values ('image', $1)").bind(id).execute(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.forget_images([id, &image.storage_key]).await;
+        Ok(image)
+    }
+
+    async fn lock_image(
+        &self,
+        transaction: &mut sqlx::PgTransaction<'_>,
+        id: &str,
+        precondition: &Precondition,
+    ) -> Result<Image, CatalogError> {
+        let statement = image_columns!("select", "from images where id = $1 for update");
+        let image: Option<Image> = sqlx::query_as(statement).bind(id).fetch_optional(&mut **transaction).await?;
+        match image {
+            Some(image) => precondition.allows("image", image.revision).map(|()| image),
+            None => Err(self.absent(&mut **transaction, "image", "", id).await?),
+        }
+    }
+}
+
+type ImageQuery<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Image, sqlx::postgres::PgArguments>;
+
+fn bind_measured<'q>(query: ImageQuery<'q>, new: &'q NewImage) -> ImageQuery<'q> {
+    let NewImage { id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public } = new;
+    query
+        .bind(id)
+        .bind(storage_key)
+        .bind(uploaded)
+        .bind(object_version)
+        .bind(object_size)
+        .bind(width)
+        .bind(height)
+        .bind(tile_size)
+        .bind(tile_index)
+        .bind(public)
+}

@@ -1,0 +1,76 @@
+//! What the Presentation documents are made of: an item with all its canvases and their images, in two queries however large it is.
+
+use time::OffsetDateTime;
+
+use super::{Catalog, CatalogError, Item, Page};
+use crate::iiif::presentation::Descriptive;
+
+/// An item with its canvases in reading order.
+#[derive(Clone, Debug)]
+pub struct PublicItem {
+    pub item: Item,
+    pub canvases: Vec<PublicCanvas>,
+}
+
+/// A canvas with the image on it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PublicCanvas {
+    pub id: String,
+    pub width: i32,
+    pub height: i32,
+    #[sqlx(json)]
+    pub descriptive: Descriptive,
+    pub image_id: Option<String>,
+    pub image_width: Option<i32>,
+    pub image_height: Option<i32>,
+    pub tile_size: Option<i32>,
+}
+
+/// A published item as a member of a collection, with the image that stands for it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct PlacedImage {
+    pub id: String,
+    #[sqlx(json)]
+    pub descriptive: Descriptive,
+    pub modified: OffsetDateTime,
+    pub image_id: Option<String>,
+    pub image_width: Option<i32>,
+    pub image_height: Option<i32>,
+    pub tile_size: Option<i32>,
+}
+
+impl Catalog {
+    /// Everything that an item's manifest says; drafts too.
+    pub async fn public_item(&self, id: &str) -> Result<PublicItem, CatalogError> {
+        let item = self.item(id).await?;
+        let statement = "select c.id, c.width, c.height, c.descriptive, c.image_id, m.width as image_width, m.height as image_height, m.tile_size \
+             from canvases c left join images m on m.id = c.image_id where c.item_id = $1 order by c.position";
+        let canvases = sqlx::query_as(statement).bind(id).fetch_all(&self.pool).await?;
+        Ok(PublicItem { item, canvases })
+    }
+
+    /// Published items in the order of their identifiers, each with the image of its first canvas that has one.
+    pub async fn published(&self, after: Option<&str>, limit: usize) -> Result<Page<PlacedImage>, CatalogError> {
+        let statement = "select i.id, i.descriptive, i.modified, f.image_id, f.width as image_width, f.height as image_height, f.tile_size \
+             from items i left join lateral (select c.image_id, m.width, m.height, m.tile_size from canvases c join images m on m.id = c.image_id \
+                                             where c.item_id = i.id order by c.position limit 1) f on true \
+             where i.status = 'published' and ($1::text is null or i.id > $1) order by i.id limit $2";
+        let entries = sqlx::query_as(statement).bind(after).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
+        Ok(Page::cut(entries, limit, |item: &PlacedImage| item.id.clone()))
+    }
+
+    /// The last identifier of each full run of `size` published items that others follow: after these the pages of the whole
+    /// collection start, the first page apart.
+    pub async fn published_pages(&self, size: i64) -> Result<Vec<String>, CatalogError> {
+        let statement = "select id from (select id, row_number() over (order by id) as place, count(*) over () as total \
+                                         from items where status = 'published') n \
+             where place % $1 = 0 and place < total order by id";
+        Ok(sqlx::query_scalar(statement).bind(size).fetch_all(&self.pool).await?)
+    }
+
+    /// Whether anything is in the catalogue yet, deleted things included.
+    pub async fn is_empty(&self) -> Result<bool, CatalogError> {
+        let statement = "select not exists (select 1 from items) and not exists (select 1 from images) and not exists (select 1 from gone)";
+        Ok(sqlx::query_scalar(statement).fetch_one(&self.pool).await?)
+    }
+}

@@ -1,0 +1,110 @@
+//! Which tiles of which level a request needs: pure arithmetic.
+
+use std::ops::Range;
+
+use crate::iiif::image::{Dimensions, Format, Quality, Resolved};
+use crate::pyramid::{Index, Level};
+use crate::render::Window;
+
+/// The work for one answer.
+#[derive(Debug, PartialEq)]
+pub struct Plan {
+    /// Which level the pixels come from.
+    pub level: usize,
+    /// What the answer shows, in pixels of that level.
+    pub window: Window,
+    /// The tiles that hold it, as (column, row), row by row.
+    pub tiles: Vec<(u32, u32)>,
+    /// Where they lie in the file.
+    pub ranges: Vec<Range<u64>>,
+    /// The answer is exactly one stored tile, which may go out as it is.
+    pub stored: bool,
+    tile_area: u64,
+}
+
+impl Plan {
+    /// Pixels to be decoded.
+    pub fn area(&self) -> u64 {
+        self.tiles.len() as u64 * self.tile_area
+    }
+
+    /// Memory that the work takes, roughly.
+    pub fn megabytes(&self, request: &Resolved) -> u32 {
+        let pixels = self.area() + 2 * request.size.area() + request.rotated().area();
+        u32::try_from(pixels * 4 / 1_000_000).unwrap_or(u32::MAX).max(1)
+    }
+}
+
+/// Chooses the smallest level that has all the detail asked for, and its tiles.
+pub fn plan(index: &Index, request: &Resolved) -> Plan {
+    let full = Dimensions { width: index.width(), height: index.height() };
+    let enough = |level: &&Level| {
+        let (across, down) = factors(full, level);
+        let reach = |length: u32, factor: f64| (f64::from(length) / factor - 1e-6).ceil();
+        reach(request.region.width, across) >= f64::from(request.size.width)
+            && reach(request.region.height, down) >= f64::from(request.size.height)
+    };
+    let number = index.levels.iter().rposition(|level| enough(&level)).unwrap_or(0);
+    let level = &index.levels[number];
+    let window = window(full, level, request);
+    let tiles = covered(level, &window);
+    let ranges = tiles.iter().filter_map(|&(column, row)| level.tile_range(column, row)).collect();
+    let tile_area = u64::from(level.tile_width) * u64::from(level.tile_height);
+    let stored = is_stored(level, &window, request) && tiles.len() == 1;
+    Plan { level: number, window, tiles, ranges, stored, tile_area }
+}
+
+/// How many pixels of the full image one pixel of the level stands for, across and down.
+///
+/// Reductions by whole numbers are taken as such even where rounding made the level a pixel larger or smaller.
+fn factors(full: Dimensions, level: &Level) -> (f64, f64) {
+    let factor = |whole: u32, part: u32| {
+        let (whole, part) = (f64::from(whole), f64::from(part));
+        let nearest = (whole / part).round();
+        if (whole / nearest - part).abs() < 1.0 { nearest } else { whole / part }
+    };
+    let (across, down) = (factor(full.width, level.width), factor(full.height, level.height));
+    // A level that is one pixel high says nothing of its factor; the longer side does.
+    match level.width >= level.height {
+        true if (f64::from(full.height) / across).max(1.0) - f64::from(level.height) < 1.0 => (across, across),
+        false if (f64::from(full.width) / down).max(1.0) - f64::from(level.width) < 1.0 => (down, down),
+        _ => (across, down),
+    }
+}
+
+/// The region in pixels of the level. At the right and bottom edge it ends where the level ends.
+fn window(full: Dimensions, level: &Level, request: &Resolved) -> Window {
+    let (across, down) = factors(full, level);
+    let region = request.region;
+    let span = |start: u32, length: u32, whole: u32, factor: f64, level: u32| {
+        let level = f64::from(level);
+        let from = (f64::from(start) / factor).min(level - 1.0);
+        let to = if start + length >= whole { level } else { (f64::from(start + length) / factor).min(level) };
+        (from, (to - from).max(f64::MIN_POSITIVE))
+    };
+    let (x, width) = span(region.x, region.width, full.width, across, level.width);
+    let (y, height) = span(region.y, region.height, full.height, down, level.height);
+    Window { x, y, width, height }
+}
+
+/// The tiles that a window touches, row by row.
+fn covered(level: &Level, window: &Window) -> Vec<(u32, u32)> {
+    let touched = |from: f64, length: f64, tile: u32, count: u32| {
+        let first = (from / f64::from(tile)) as u32;
+        let last = ((from + length).ceil() as u32).saturating_sub(1) / tile;
+        first.min(count - 1)..=last.min(count - 1)
+    };
+    let columns = touched(window.x, window.width, level.tile_width, level.columns());
+    let rows = touched(window.y, window.height, level.tile_height, level.rows());
+    rows.flat_map(|row| columns.clone().map(move |column| (column, row))).collect()
+}
+
+/// Whether the answer is one whole tile as it lies in the file: nothing scaled, turned or toned.
+fn is_stored(level: &Level, window: &Window, request: &Resolved) -> bool {
+    let tile = Dimensions { width: level.tile_width, height: level.tile_height };
+    let whole = window.width == f64::from(tile.width) && window.height == f64::from(tile.height);
+    let aligned = window.x % f64::from(tile.width) == 0.0 && window.y % f64::from(tile.height) == 0.0;
+    let plain = !request.rotation.mirror && request.rotation.degrees == 0.0;
+    let toned = !matches!(request.quality, Quality::Default | Quality::Color);
+    whole && aligned && plain && !toned && request.size == tile && request.format == Format::Jpg
+}

@@ -1,0 +1,202 @@
+//! From identifiers to masters: registered images through the catalogue, other files straight from the open storage.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::{ImageError, ImageService};
+use crate::catalog::{Descriptor, Registration};
+use crate::iiif::image::{Dimensions, ImageInfo};
+use crate::pyramid::{Attempt, Index, Opening};
+use crate::storage::{Object, StorageError, Version};
+
+/// Where uploaded masters are kept: never served as unregistered files.
+pub const UPLOADS: &str = "triptych-uploads/";
+/// How long an unregistered file is believed to be what it was.
+const TRUST: Duration = Duration::from_secs(10);
+/// First bytes read of a file: enough for the directories of most.
+const HEAD: u64 = 64 * 1024;
+/// Most ranges read to open a file.
+const ROUNDS: usize = 64;
+/// Edge of the tiles offered where the master's own are odd.
+const TILE: u32 = 512;
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Anyone: sees what is published.
+    Public,
+    /// Somebody with a key: sees everything.
+    KeyHolder,
+}
+
+/// A master that is ready to be cut.
+#[derive(Debug)]
+pub struct Source {
+    pub storage_key: String,
+    pub version: Version,
+    pub index: Arc<Index>,
+    /// Whether anyone may see it.
+    pub visible: bool,
+    checked: Mutex<Instant>,
+}
+
+/// What is known of a master once it was opened.
+#[derive(Debug)]
+pub struct Measured {
+    pub object: Object,
+    pub index: Index,
+}
+
+impl Source {
+    pub fn info(&self) -> ImageInfo {
+        ImageInfo { full: Dimensions { width: self.index.width(), height: self.index.height() }, tile: tile_size(&self.index) }
+    }
+
+    pub(super) fn weight(&self) -> u32 {
+        u32::try_from(self.index.memory() + self.storage_key.len() + 200).unwrap_or(u32::MAX)
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.checked.lock().is_ok_and(|checked| checked.elapsed() < TRUST)
+    }
+
+    fn refresh(&self) {
+        if let Ok(mut checked) = self.checked.lock() {
+            *checked = Instant::now();
+        }
+    }
+}
+
+/// The edge of the square tiles that info.json offers: the master's own where they serve.
+pub fn tile_size(index: &Index) -> u32 {
+    let level = &index.levels[0];
+    if level.tile_width == level.tile_height && (128..=1024).contains(&level.tile_width) { level.tile_width } else { TILE }
+}
+
+impl ImageService {
+    /// The master that `id` stands for, if `viewer` may see it.
+    pub async fn find(&self, id: &str, viewer: Viewer) -> Result<Arc<Source>, ImageError> {
+        let files = files(id);
+        let descriptor = self.catalog.descriptor(id, &files).await.map_err(ImageError::Catalog)?;
+        match &*descriptor {
+            Descriptor::Registered(registration) if registration.visible || viewer == Viewer::KeyHolder => {
+                self.registered(id, registration).await
+            }
+            Descriptor::Registered(_) => Err(ImageError::NotFound),
+            Descriptor::Gone => Err(ImageError::Gone),
+            Descriptor::Unregistered { closed } => self.open_file(id, &files, closed).await,
+        }
+    }
+
+    /// Forgets what was read of a master that turned out to be another by now.
+    pub async fn forget(&self, id: &str) {
+        self.open_files.invalidate(id).await;
+    }
+
+    async fn registered(&self, id: &str, registration: &Registration) -> Result<Arc<Source>, ImageError> {
+        let name = format!("{}{}{id}", registration.revision, if registration.visible { '+' } else { '-' });
+        let load = self.load(id, registration);
+        self.registered.try_get_with(name, load).await.map_err(|error: Arc<ImageError>| shared(&error))
+    }
+
+    async fn load(&self, id: &str, registration: &Registration) -> Result<Arc<Source>, ImageError> {
+        let bytes = self.catalog.tile_index(id, registration.revision).await.map_err(|error| ImageError::Catalog(Arc::new(error)))?;
+        let index = match Index::from_bytes(&bytes) {
+            Ok(index) => index,
+            // Written by another release: the master tells it again.
+            Err(_) => self.open(&registration.storage_key).await?.index,
+        };
+        Ok(Arc::new(Source {
+            storage_key: registration.storage_key.clone(),
+            version: Version::from(registration.object_version.clone()),
+            index: Arc::new(index),
+            visible: registration.visible,
+            checked: Mutex::new(Instant::now()),
+        }))
+    }
+
+    async fn open_file(&self, id: &str, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {
+        if !self.settings.open_storage || id.starts_with(UPLOADS) {
+            return Err(ImageError::NotFound);
+        }
+        if let Some(source) = self.open_files.get(id).await {
+            if !closed.contains(&source.storage_key) && (source.is_fresh() || self.is_unchanged(&source).await?) {
+                return Ok(source);
+            }
+            self.open_files.invalidate(id).await;
+        }
+        let load = self.load_file(files, closed);
+        self.open_files.try_get_with(id.to_owned(), load).await.map_err(|error: Arc<ImageError>| shared(&error))
+    }
+
+    async fn is_unchanged(&self, source: &Source) -> Result<bool, ImageError> {
+        match self.storage.head(&source.storage_key).await {
+            Ok(object) if object.version == source.version => {
+                source.refresh();
+                Ok(true)
+            }
+            Ok(_) | Err(StorageError::NotFound) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    async fn load_file(&self, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {
+        for key in files {
+            if closed.contains(key) {
+                return Err(ImageError::NotFound);
+            }
+            match self.open(key).await {
+                Err(ImageError::NotFound) => {}
+                Err(error) => return Err(error),
+                Ok(Measured { object, index }) => {
+                    return Ok(Arc::new(Source {
+                        storage_key: key.clone(),
+                        version: object.version,
+                        index: Arc::new(index),
+                        visible: true,
+                        checked: Mutex::new(Instant::now()),
+                    }));
+                }
+            }
+        }
+        Err(ImageError::NotFound)
+    }
+
+    /// Opens a master: reads its directories, in as few ranges as they allow.
+    pub async fn open(&self, key: &str) -> Result<Measured, ImageError> {
+        let (head, object) = self.storage.read_head(key, HEAD).await?;
+        let mut opening = Opening::new(object.size);
+        opening.supply(0, head);
+        for _ in 0..ROUNDS {
+            match opening.attempt()? {
+                Attempt::Ready(index) => return Ok(Measured { object, index }),
+                Attempt::Need(range) => {
+                    let bytes = self.storage.read(key, range.clone(), Some(&object.version)).await?;
+                    opening.supply(range.start, bytes);
+                }
+            }
+        }
+        Err(ImageError::Unsupported("its directories are scattered over too many places".to_owned()))
+    }
+}
+
+/// The files that an identifier may stand for, the likeliest first.
+fn files(id: &str) -> [String; 3] {
+    [id.to_owned(), format!("{id}.tif"), format!("{id}.tiff")]
+}
+
+/// The same error for everyone who waited for it.
+fn shared(error: &ImageError) -> ImageError {
+    match error {
+        ImageError::NotFound => ImageError::NotFound,
+        ImageError::Gone => ImageError::Gone,
+        ImageError::Unsupported(found) => ImageError::Unsupported(found.clone()),
+        ImageError::Damaged(found) => ImageError::Damaged(found.clone()),
+        ImageError::Storage(detail) => ImageError::Storage(detail.clone()),
+        ImageError::Catalog(error) => ImageError::Catalog(error.clone()),
+        ImageError::Replaced => ImageError::Replaced,
+        ImageError::Busy => ImageError::Busy,
+        ImageError::Changed => ImageError::Changed,
+        ImageError::TooLarge | ImageError::Request(_) | ImageError::Render(_) => ImageError::Damaged(error.to_string()),
+    }
+}
