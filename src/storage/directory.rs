@@ -1,0 +1,226 @@
+//! Objects as files below one directory.
+//!
+//! Symbolic links are followed as long as they stay below the root; one that leads out is as good as absent. Listings show linked
+//! files but do not enter linked directories.
+
+use std::{
+    fs::{self, File, Metadata},
+    io::{self, ErrorKind},
+    ops::Range,
+    os::unix::fs::{FileExt, MetadataExt},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::{Backend, Object, StorageError, Version, key, walk};
+
+/// How long a readiness probe waits for the file system.
+const PROBE: Duration = Duration::from_secs(3);
+
+pub(super) struct Directory(Arc<Tree>);
+
+impl Directory {
+    pub fn open(root: &Path) -> Result<Self, StorageError> {
+        let opened = fs::create_dir_all(root).and_then(|()| root.canonicalize());
+        let root = opened.map_err(|e| StorageError::InvalidSettings(format!("directory {}: {e}", root.display())))?;
+        Ok(Self(Arc::new(Tree { root })))
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Tree) -> Result<T, StorageError> + Send + 'static,
+    ) -> Result<T, StorageError> {
+        let tree = self.0.clone();
+        tokio::task::spawn_blocking(move || work(&tree)).await.map_err(|e| StorageError::Unavailable(e.to_string()))?
+    }
+}
+
+#[async_trait]
+impl Backend for Directory {
+    async fn head(&self, key: &str) -> Result<Object, StorageError> {
+        let key = key.to_owned();
+        self.run(move |tree| Ok(tree.open(&key)?.1)).await
+    }
+
+    async fn read(&self, key: &str, range: Range<u64>, version: Option<&Version>) -> Result<Bytes, StorageError> {
+        let (key, version) = (key.to_owned(), version.cloned());
+        self.run(move |tree| {
+            let (file, object) = tree.open(&key)?;
+            if version.is_some_and(|version| version != object.version) {
+                return Err(StorageError::Changed);
+            }
+            if range.end > object.size {
+                return Err(StorageError::OutOfRange);
+            }
+            read_at(&file, range)
+        })
+        .await
+    }
+
+    async fn read_head(&self, key: &str, length: u64) -> Result<(Bytes, Object), StorageError> {
+        let key = key.to_owned();
+        self.run(move |tree| {
+            let (file, object) = tree.open(&key)?;
+            Ok((read_at(&file, 0..length.min(object.size))?, object))
+        })
+        .await
+    }
+
+    async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError> {
+        let (key, path) = (key.to_owned(), path.to_owned());
+        self.run(move |tree| tree.write(&key, &path)).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StorageError> {
+        let key = key.to_owned();
+        self.run(move |tree| tree.delete(&key)).await
+    }
+
+    async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, StorageError> {
+        let (prefix, after) = (prefix.to_owned(), after.unwrap_or_default().to_owned());
+        self.run(move |tree| walk::list(&tree.root, &prefix, &after, limit)).await
+    }
+
+    async fn check(&self) -> Result<(), StorageError> {
+        let probe = self.run(|tree| Ok(fs::metadata(&tree.root).map_err(unavailable)?.is_dir()));
+        match tokio::time::timeout(PROBE, probe).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(StorageError::Unavailable("the root is not a directory".to_owned())),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(StorageError::Unavailable("the file system does not answer".to_owned())),
+        }
+    }
+}
+
+/// The blocking half; `root` is canonical.
+struct Tree {
+    root: PathBuf,
+}
+
+impl Tree {
+    fn open(&self, key: &str) -> Result<(File, Object), StorageError> {
+        let path = self.inside(&self.root.join(key))?;
+        // Asked before opening: opening a pipe would wait for its writer.
+        if !fs::metadata(&path).map_err(absent)?.is_file() {
+            return Err(StorageError::NotFound);
+        }
+        let file = File::open(&path).map_err(absent)?;
+        let metadata = file.metadata().map_err(unavailable)?;
+        if metadata.is_file() { Ok((file, describe(&metadata))) } else { Err(StorageError::NotFound) }
+    }
+
+    /// The path without links, when it stays below the root.
+    fn inside(&self, path: &Path) -> Result<PathBuf, StorageError> {
+        let path = path.canonicalize().map_err(absent)?;
+        if path.starts_with(&self.root) { Ok(path) } else { Err(StorageError::NotFound) }
+    }
+
+    fn write(&self, key: &str, source: &Path) -> Result<Object, StorageError> {
+        let (target, created) = self.make_place(key)?;
+        if target.is_dir() {
+            return Err(StorageError::InvalidKey("a directory has this name"));
+        }
+        let mut source = File::open(source).map_err(unavailable)?;
+        let temporary = Temporary(target.with_file_name(format!("{}{}", key::TEMPORARY, uuid::Uuid::now_v7())));
+        let mut file = File::create_new(&temporary.0).map_err(unavailable)?;
+        io::copy(&mut source, &mut file).map_err(unavailable)?;
+        file.sync_all().map_err(unavailable)?;
+        let object = describe(&file.metadata().map_err(unavailable)?);
+        fs::rename(&temporary.0, &target).map_err(unwritable)?;
+        for directory in target.ancestors().skip(1).take(created + 1) {
+            File::open(directory).and_then(|directory| directory.sync_all()).map_err(unavailable)?;
+        }
+        Ok(object)
+    }
+
+    /// The path to write to, its directory made, and how many directories were missing.
+    fn make_place(&self, key: &str) -> Result<(PathBuf, usize), StorageError> {
+        let path = self.root.join(key);
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(StorageError::InvalidKey("it names no file"));
+        };
+        let mut missing = 0;
+        for ancestor in parent.ancestors() {
+            match self.inside(ancestor) {
+                Err(StorageError::NotFound) if ancestor.symlink_metadata().is_err() => missing += 1,
+                Err(error) => return Err(error),
+                Ok(_) => break,
+            }
+        }
+        fs::create_dir_all(parent).map_err(unwritable)?;
+        Ok((self.inside(parent)?.join(name), missing))
+    }
+
+    fn delete(&self, key: &str) -> Result<(), StorageError> {
+        let path = self.root.join(key);
+        let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return Ok(()) };
+        let removed = self.inside(parent).and_then(|parent| {
+            let path = parent.join(name);
+            if path.symlink_metadata().map_err(absent)?.is_dir() {
+                Err(StorageError::NotFound)
+            } else {
+                fs::remove_file(path).map_err(absent)
+            }
+        });
+        match removed {
+            Err(StorageError::NotFound) => Ok(()),
+            result => result,
+        }
+    }
+}
+
+/// A file that is gone at the end of its scope unless it has been renamed.
+struct Temporary(PathBuf);
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.0)
+            && error.kind() != ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "an unfinished upload stays behind");
+        }
+    }
+}
+
+/// Exactly the bytes of `range`, without moving a file position that others may share.
+pub(super) fn read_at(file: &File, range: Range<u64>) -> Result<Bytes, StorageError> {
+    let length = usize::try_from(range.end - range.start).map_err(|_| StorageError::OutOfRange)?;
+    let mut bytes = vec![0; length];
+    match file.read_exact_at(&mut bytes, range.start) {
+        Ok(()) => Ok(bytes.into()),
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => Err(StorageError::Changed),
+        Err(error) => Err(unavailable(error)),
+    }
+}
+
+fn describe(metadata: &Metadata) -> Object {
+    let version = format!("{}.{:09}-{}-{}", metadata.mtime(), metadata.mtime_nsec(), metadata.size(), metadata.ino());
+    Object { size: metadata.size(), version: version.into() }
+}
+
+/// For errors on the way to an object: names that cannot exist are absent.
+fn absent(error: io::Error) -> StorageError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename => StorageError::NotFound,
+        _ if error.raw_os_error() == Some(libc::ELOOP) => StorageError::NotFound,
+        _ => unavailable(error),
+    }
+}
+
+/// For errors on the way to a new object: names that cannot exist are the caller's fault.
+fn unwritable(error: io::Error) -> StorageError {
+    match error.kind() {
+        ErrorKind::InvalidFilename => StorageError::InvalidKey("a segment is too long for the file system"),
+        ErrorKind::NotADirectory | ErrorKind::AlreadyExists => StorageError::InvalidKey("a file has the name of its directory"),
+        ErrorKind::IsADirectory => StorageError::InvalidKey("a directory has this name"),
+        _ => unavailable(error),
+    }
+}
+
+fn unavailable(error: io::Error) -> StorageError {
+    StorageError::Unavailable(error.to_string())
+}
