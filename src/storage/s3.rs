@@ -122,7 +122,7 @@ impl Backend for Bucket {
             let request = request.set_start_after(after.map(|after| self.full(after))).set_continuation_token(token);
             let output = request.send().await.map_err(|e| failure(&e))?;
             let found = output.contents().iter().filter_map(|object| object.key()?.strip_prefix(&self.prefix));
-            keys.extend(found.filter(|found| key::check(found).is_ok()).map(str::to_owned).take(limit - keys.len()));
+            keys.extend(found.filter(|key| is_wanted(key, prefix, after)).map(str::to_owned).take(limit - keys.len()));
             token = output.next_continuation_token;
             if keys.len() >= limit || token.is_none() {
                 return Ok(keys);
@@ -140,6 +140,11 @@ impl Backend for Bucket {
             Err(_) => Err(unavailable("the store does not answer")),
         }
     }
+}
+
+/// Stores may hold names that are no keys, and read a prefix in their own way.
+fn is_wanted(key: &str, prefix: &str, after: Option<&str>) -> bool {
+    key.starts_with(prefix) && after.is_none_or(|after| key > after) && key::check(key).is_ok()
 }
 
 fn describe(size: Option<u64>, tag: Option<&str>) -> Result<Object, StorageError> {

@@ -152,7 +152,8 @@ mod tests {
     #[test]
     fn faults_are_named() {
         assert!(good().clients().is_ok());
-        let cases: [(&str, fn(&mut S3Settings)); 5] = [
+        type Case = (&'static str, fn(&mut S3Settings));
+        let cases: [Case; 5] = [
             ("AWS_ACCESS_KEY_ID", |s| s.access_key = None),
             ("AWS_SECRET_ACCESS_KEY", |s| s.secret_key = Some(String::new())),
             ("bucket", |s| s.bucket.clear()),
