@@ -1,0 +1,38 @@
+#![doc = include_str!("README.md")]
+
+mod directory;
+mod fields;
+mod index;
+mod jpeg;
+mod open;
+
+mod tags;
+mod tile;
+
+#[cfg(test)]
+mod tests;
+
+pub use index::{Color, Compression, Index, Level, Resolution};
+pub use open::{Attempt, Opening, open};
+
+/// Why a pyramid cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum PyramidError {
+    /// A whole file, but not of a kind that is read here; says what was found and what is needed.
+    #[error("unsupported: {0}")]
+    Unsupported(String),
+    /// The bytes contradict themselves or end too early.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// A stored index of another version of this program: open the file anew.
+    #[error("the stored index is of another version")]
+    OtherVersion,
+    /// The reader given by the caller failed.
+    #[error("reading failed: {0}")]
+    Read(#[from] std::io::Error),
+}
+
+/// `Damaged`, in few characters.
+fn damaged(what: impl Into<String>) -> PyramidError {
+    PyramidError::Damaged(what.into())
+}
