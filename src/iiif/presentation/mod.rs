@@ -1,0 +1,16 @@
+//! IIIF Presentation: one model in the shape of 3.0; every other version is a conversion down from it.
+
+mod behavior;
+pub mod check;
+pub mod collection;
+mod emit;
+mod html;
+pub mod language;
+pub mod manifest;
+mod nav_date;
+pub mod properties;
+mod rights;
+#[cfg(test)]
+mod samples;
+mod syntax;
+pub mod v2;

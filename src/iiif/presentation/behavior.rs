@@ -1,0 +1,108 @@
+//! `behavior`: its words, the classes on which they are valid, and which exclude one another (Presentation 3.0, section 3.2).
+
+use super::check::Class;
+use Class::{Canvas, Collection, Manifest};
+
+struct Rule {
+    word: &'static str,
+    classes: &'static [Class],
+    /// Words of one group exclude one another.
+    group: &'static str,
+    /// The word of Presentation 2.1 for the same.
+    hint: Option<&'static str>,
+}
+
+const RULES: [Rule; 8] = [
+    Rule { word: "unordered", classes: &[Collection, Manifest], group: "layout", hint: None },
+    Rule { word: "individuals", classes: &[Collection, Manifest], group: "layout", hint: Some("individuals") },
+    Rule { word: "continuous", classes: &[Collection, Manifest], group: "layout", hint: Some("continuous") },
+    Rule { word: "paged", classes: &[Collection, Manifest], group: "layout", hint: Some("paged") },
+    Rule { word: "facing-pages", classes: &[Canvas], group: "page", hint: Some("facing-pages") },
+    Rule { word: "non-paged", classes: &[Canvas], group: "page", hint: Some("non-paged") },
+    Rule { word: "multi-part", classes: &[Collection], group: "parts", hint: Some("multi-part") },
+    Rule { word: "together", classes: &[Collection], group: "parts", hint: None },
+];
+
+/// Words that need a `duration`, which no image has.
+const TEMPORAL: [&str; 4] = ["auto-advance", "no-auto-advance", "repeat", "no-repeat"];
+/// Words for Ranges and Annotations only.
+const ELSEWHERE: [&str; 4] = ["sequence", "thumbnail-nav", "no-nav", "hidden"];
+
+fn rule(word: &str) -> Option<&'static Rule> {
+    RULES.iter().find(|rule| rule.word == word)
+}
+
+/// What is wrong with the word at `index` of `words`, if anything; a pair that excludes each other is told at the second.
+pub(super) fn fault(words: &[String], index: usize, class: Class) -> Option<String> {
+    let word = words.get(index)?;
+    let Some(found) = rule(word) else { return Some(unknown(word)) };
+    if !found.classes.contains(&class) {
+        return Some(format!("{word} is not valid on a {}", class.as_str()));
+    }
+    let before = words[..index].iter().find(|other| rule(other).is_some_and(|other| other.group == found.group));
+    before.map(|other| if other == word { format!("{word} is there twice") } else { format!("{word} and {other} exclude each other") })
+}
+
+fn unknown(word: &str) -> String {
+    if TEMPORAL.contains(&word) {
+        format!("{word} needs a duration, which images do not have")
+    } else if ELSEWHERE.contains(&word) {
+        format!("{word} is valid on Ranges or Annotations only")
+    } else {
+        let words: Vec<_> = RULES.iter().map(|rule| rule.word).collect();
+        format!("not a behavior; known are {}", words.join(", "))
+    }
+}
+
+/// The words with that of the layout first, where viewers that read only one look.
+pub(super) fn ordered(words: &[String]) -> Vec<&str> {
+    let mut ordered: Vec<&str> = words.iter().map(String::as_str).collect();
+    ordered.sort_by_key(|word| rule(word).is_none_or(|rule| rule.group != "layout"));
+    ordered
+}
+
+/// The `viewingHint` of Presentation 2.1: the first word that it has one for.
+pub(super) fn viewing_hint(words: &[String]) -> Option<&'static str> {
+    ordered(words).into_iter().find_map(|word| rule(word).and_then(|rule| rule.hint))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(words: &[&str]) -> Vec<String> {
+        words.iter().map(|&word| word.to_owned()).collect()
+    }
+
+    #[test]
+    fn faults() {
+        let cases: [(&[&str], Class, Option<&str>); 9] = [
+            (&["paged"], Manifest, None),
+            (&["multi-part", "unordered"], Collection, None),
+            (&["paged"], Canvas, Some("not valid on a Canvas")),
+            (&["multi-part"], Manifest, Some("not valid on a Manifest")),
+            (&["paged", "continuous"], Manifest, Some("continuous and paged exclude")),
+            (&["facing-pages", "non-paged"], Canvas, Some("exclude")),
+            (&["paged", "paged"], Manifest, Some("twice")),
+            (&["repeat"], Manifest, Some("duration")),
+            (&["hidden"], Canvas, Some("Annotations")),
+        ];
+        for (words, class, part) in cases {
+            let words = owned(words);
+            let last = fault(&words, words.len() - 1, class);
+            match part {
+                Some(part) => assert!(last.as_deref().is_some_and(|text| text.contains(part)), "{words:?}: {last:?}"),
+                None => assert_eq!(last, None, "{words:?}"),
+            }
+        }
+        assert!(fault(&owned(&["Paged"]), 0, Manifest).is_some_and(|text| text.contains("known are unordered")));
+    }
+
+    #[test]
+    fn layout_comes_first() {
+        assert_eq!(ordered(&owned(&["multi-part", "paged"])), ["paged", "multi-part"]);
+        assert_eq!(viewing_hint(&owned(&["multi-part", "paged"])), Some("paged"));
+        assert_eq!(viewing_hint(&owned(&["unordered"])), None);
+        assert_eq!(viewing_hint(&owned(&["unordered", "multi-part"])), Some("multi-part"));
+    }
+}

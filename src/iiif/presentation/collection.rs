@@ -1,0 +1,93 @@
+//! Collections: the model, and its document in Presentation 3.0.
+//!
+//! Presentation 3.0 has no paging. A catalogue too long for one document is a top Collection whose members are Collections, its
+//! pages, each with a URI of its own ([`CollectionKey::Page`]); viewers that know nothing of pages open them like any other.
+
+use super::emit::{describe, list, plain, put, resource};
+use super::language::LanguageMap;
+use super::manifest::{Parent, Thumbnail, collection_reference};
+use super::properties::Descriptive;
+use crate::iiif::ids::CollectionKey;
+use crate::iiif::uris::Uris;
+use serde_json::Value;
+
+/// A Collection of Manifests and Collections, in order; it may be empty.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Collection {
+    pub key: CollectionKey,
+    pub descriptive: Descriptive,
+    pub members: Vec<Member>,
+    pub thumbnail: Option<Thumbnail>,
+    /// The Collections that hold this one.
+    pub part_of: Vec<Parent>,
+}
+
+/// A member: named in the Collection, never embedded in it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    pub target: Target,
+    pub label: LanguageMap,
+    pub thumbnail: Option<Thumbnail>,
+    pub nav_date: Option<String>,
+}
+
+/// What a member is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Target {
+    /// The Manifest of the item with this id.
+    Manifest(String),
+    Collection(CollectionKey),
+}
+
+/// The Collection as a document of Presentation 3.0. `items` is there even if it is empty: the specification requires it.
+#[must_use]
+pub fn collection_3(collection: &Collection, uris: &Uris) -> Value {
+    let Collection { key, descriptive, members, thumbnail, part_of } = collection;
+    let mut object = resource(uris.collection_at(key), "Collection", true);
+    describe(&mut object, descriptive, thumbnail.as_ref());
+    put(&mut object, "partOf", list(part_of, |parent| collection_reference(parent, uris)));
+    object.insert("items".to_owned(), list(members, |one| member(one, uris)));
+    object.into()
+}
+
+fn member(member: &Member, uris: &Uris) -> Value {
+    let Member { target, label, thumbnail, nav_date } = member;
+    let (id, type_) = match target {
+        Target::Manifest(item) => (uris.manifest(item), "Manifest"),
+        Target::Collection(key) => (uris.collection_at(key), "Collection"),
+    };
+    let mut object = resource(id, type_, false);
+    put(&mut object, "label", plain(label));
+    put(&mut object, "navDate", nav_date.as_deref());
+    put(&mut object, "thumbnail", list(thumbnail, Thumbnail::image));
+    object.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iiif::presentation::samples;
+    use serde_json::json;
+
+    #[test]
+    fn members_are_named_in_order() {
+        let made = collection_3(&samples::full_collection(), &samples::uris());
+        let members: Vec<_> = made["items"].as_array().expect("items").iter().map(|one| (&one["id"], &one["type"])).collect();
+        let expected = [
+            (json!("https://h.org/manifests/i"), json!("Manifest")),
+            (json!("https://h.org/collections/sub"), json!("Collection")),
+            (json!("https://h.org/collections/~after-i"), json!("Collection")),
+        ];
+        assert_eq!(members, expected.iter().map(|(id, type_)| (id, type_)).collect::<Vec<_>>());
+        assert_eq!(made["partOf"], json!([{"id": "https://h.org/collections", "type": "Collection", "label": {"none": ["Top"]}}]));
+        samples::assert_schema(&made);
+    }
+
+    #[test]
+    fn an_empty_collection_has_items_all_the_same() {
+        let collection = Collection { members: Vec::new(), ..samples::full_collection() };
+        let made = collection_3(&collection, &samples::uris());
+        assert_eq!(made["items"], json!([]));
+        samples::assert_schema(&made);
+    }
+}
