@@ -1,0 +1,119 @@
+use std::{os::unix::fs::PermissionsExt, process};
+
+use super::*;
+use crate::database::{Database, DatabaseSettings, account};
+
+async fn start(data: &Path) -> Cluster {
+    Cluster::start(data, None, Durability::Thrown).await.expect("PostgreSQL is needed for the tests: run scripts/setup.sh")
+}
+
+async fn connect(cluster: &Cluster) -> PgConnection {
+    PgConnection::connect(&cluster.url()).await.expect("a connection")
+}
+
+fn postmaster(data: &Path) -> String {
+    let file = fs::read_to_string(data.join("postgres/postmaster.pid")).expect("postmaster.pid");
+    file.lines().next().expect("a line").to_owned()
+}
+
+fn kill(signal: &str, pid: &str) {
+    assert!(Command::new("kill").args([signal, pid]).status().expect("kill").success());
+}
+
+#[tokio::test]
+async fn what_is_written_is_there_after_a_stop_and_after_a_kill() {
+    let data = tempfile::tempdir().expect("directory");
+    let cluster = start(data.path()).await;
+    sqlx::query("CREATE TABLE t (n int)").execute(&mut connect(&cluster).await).await.expect("table");
+    assert!(matches!(Cluster::start(data.path(), None, Durability::Thrown).await, Err(ClusterError::InUse { .. })));
+    cluster.stop().await;
+    assert!(!data.path().join("postgres/postmaster.pid").exists());
+
+    let cluster = start(data.path()).await;
+    sqlx::query("INSERT INTO t VALUES (7)").execute(&mut connect(&cluster).await).await.expect("row");
+    kill("-9", &postmaster(data.path()));
+    cluster.stop().await;
+
+    let cluster = start(data.path()).await;
+    let n: i32 = sqlx::query_scalar("SELECT n FROM t").fetch_one(&mut connect(&cluster).await).await.expect("row");
+    assert_eq!(n, 7);
+    drop(cluster);
+    assert!(!data.path().join("postgres/postmaster.pid").exists(), "dropping stops");
+}
+
+#[tokio::test]
+async fn a_process_number_in_use_by_another_program_does_no_harm() {
+    let data = tempfile::tempdir().expect("directory");
+    start(data.path()).await.stop().await;
+    let file = data.path().join("postgres/postmaster.pid");
+    fs::write(&file, format!("{}\n/elsewhere\n", process::id())).expect("written");
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("mode");
+    start(data.path()).await.stop().await;
+}
+
+#[tokio::test]
+async fn a_half_made_cluster_and_a_long_path_are_no_hindrance() {
+    let parent = tempfile::tempdir().expect("directory");
+    fs::set_permissions(parent.path(), fs::Permissions::from_mode(0o755)).expect("mode");
+    let data = parent.path().join(format!("with space, \"quotes\" and {}", "length".repeat(15)));
+    fs::create_dir_all(data.join("postgres.new/base")).expect("directory");
+    let settings = DatabaseSettings { url: None, data, pg_bindir: None, connections: 2 };
+    let database = Database::open(settings).await.expect("a database");
+    assert!(database.is_private());
+    let (socket, encoding): (String, String) =
+        sqlx::query_as("SELECT current_setting('unix_socket_directories'), current_setting('server_encoding')")
+            .fetch_one(&database.pool)
+            .await
+            .expect("row");
+    assert!(socket.contains("/triptych-") && encoding == "UTF8", "{socket} {encoding}");
+    database.shutdown().await;
+    fs::remove_dir(socket.trim_matches('"')).expect("an empty directory");
+}
+
+/// This test runs itself in a second process, and kills that.
+#[tokio::test]
+async fn the_server_does_not_outlive_a_killed_service() {
+    const ROLE: &str = "DATABASE_TEST_DIRECTORY";
+    if let Some(data) = std::env::var_os(ROLE) {
+        let _cluster = start(Path::new(&data)).await;
+        return std::future::pending().await;
+    }
+    let data = tempfile::tempdir().expect("directory");
+    let name = "database::cluster::tests::the_server_does_not_outlive_a_killed_service";
+    let mut service = Command::new(std::env::current_exe().expect("this test"));
+    let mut service =
+        service.args(["--exact", name]).env(ROLE, data.path()).stdout(process::Stdio::null()).spawn().expect("a second process");
+    let ready = data.path().join("postgres/postmaster.pid");
+    while !fs::read_to_string(&ready).is_ok_and(|text| text.contains("ready")) {
+        assert_eq!(service.try_wait().expect("status"), None, "the second process ended");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    service.kill().and_then(|()| service.wait()).expect("killed");
+    // Starting waits for the end of the orphan, and needs no recovery after its clean shutdown.
+    start(data.path()).await.stop().await;
+    let log = fs::read_to_string(data.path().join("postgres.log")).expect("log");
+    assert!(!log.contains("not properly shut down"), "{log}");
+}
+
+#[tokio::test]
+async fn only_we_can_reach_it() {
+    let data = tempfile::tempdir().expect("directory");
+    fs::set_permissions(data.path(), fs::Permissions::from_mode(0o700)).expect("mode");
+    let cluster = start(data.path()).await;
+    let addresses: String =
+        sqlx::query_scalar("SELECT current_setting('listen_addresses')").fetch_one(&mut connect(&cluster).await).await.expect("row");
+    assert_eq!(addresses, "");
+    let mode = fs::metadata(data.path().join("postgres")).expect("cluster").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[tokio::test]
+async fn as_root_a_closed_parent_is_told_with_its_cure() {
+    if account::our_uid() != 0 {
+        return;
+    }
+    let home = tempfile::tempdir().expect("directory");
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).expect("mode");
+    let told = Cluster::start(&home.path().join("data"), None, Durability::Thrown).await.expect_err("closed").to_string();
+    assert!(told.contains(&home.path().display().to_string()) && told.contains("/var/lib/triptych"), "{told}");
+}
