@@ -1,0 +1,124 @@
+//! HTTP: the REST interface for writers, the IIIF APIs for readers, and what operators look at.
+
+mod address;
+mod answer;
+mod auth;
+mod body;
+mod canvases;
+mod documents;
+mod etag;
+mod health;
+mod ids;
+mod image;
+mod images;
+mod items;
+mod negotiate;
+mod openapi;
+mod presentation;
+mod problem;
+mod schema;
+mod segments;
+mod validate;
+
+use std::sync::Arc;
+
+use poem::http::Method;
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route};
+use poem_openapi::{OpenApiService, Tags as OpenApiTags};
+
+use crate::catalog::Catalog;
+use crate::image_service::ImageService;
+use crate::ingest::Masters;
+use crate::manifests::Manifests;
+
+pub use address::{Addressing, uris};
+pub use auth::viewer;
+pub use documents::tag;
+pub use etag::is_known;
+pub use openapi::{document, yaml};
+pub use problem::{Kind, Problem};
+
+/// `Cache-Control` of what only the holder of a key may see.
+const PRIVATE: &str = "private, no-store";
+
+/// What every request handler works with.
+pub struct App {
+    pub catalog: Catalog,
+    pub images: Arc<ImageService>,
+    pub masters: Masters,
+    pub manifests: Manifests,
+    pub addressing: Addressing,
+    /// `Cache-Control` of public images and info.json.
+    pub cache_images: String,
+    /// `Cache-Control` of public manifests and collections.
+    pub cache_documents: String,
+    /// Most bytes of a JSON body.
+    pub max_body: u64,
+}
+
+/// Groups of operations in the OpenAPI document.
+#[derive(OpenApiTags)]
+enum Tags {
+    /// What becomes a IIIF Manifest.
+    Items,
+    /// The pages of an item.
+    Canvases,
+    /// Stored masters; each becomes a IIIF image service.
+    Images,
+}
+
+type Rest = (items::Items, canvases::Canvases, images::Images);
+
+fn rest(app: &Arc<App>) -> OpenApiService<Rest, ()> {
+    let api = (items::Items(app.clone()), canvases::Canvases(app.clone()), images::Images(app.clone()));
+    OpenApiService::new(api, "Triptych", env!("CARGO_PKG_VERSION"))
+}
+
+/// Every route but the pages for people.
+pub fn routes(app: &Arc<App>) -> Route {
+    let document = openapi::document(app);
+    let fixed = |content_type, body: String| openapi::fixed(content_type, body);
+    Route::new()
+        .nest_no_strip("/api/v1", rest(app).into_endpoint().around(limit_body))
+        .at("/api/openapi.json", fixed("application/json", openapi::json(&document)))
+        .at("/api/openapi.yaml", fixed("application/yaml", openapi::yaml(&document)))
+        .at("/api/docs", fixed("text/html; charset=utf-8", openapi::page(app, &document)))
+        .nest_no_strip("/iiif", public())
+        .nest_no_strip("/manifests", public())
+        .nest_no_strip("/collections", public())
+        .at("/health/live", poem::get(health::live))
+        .at("/health/ready", poem::get(health::ready))
+}
+
+/// The IIIF routes, told apart by the segments of the raw path.
+fn public() -> impl Endpoint<Output = Response> {
+    poem::endpoint::make(|request: Request| async move {
+        if request.method() != Method::GET {
+            return Err(Problem::new(Kind::MethodNotAllowed, "only GET, HEAD and OPTIONS are answered here").into());
+        }
+        let app = request.data::<Arc<App>>().cloned().ok_or_else(|| Problem::new(Kind::Internal, "no application"))?;
+        let segments = segments::segments(request.uri().path())?;
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        match segments.first() {
+            Some(&"iiif") => image::answer(&app, &request, &segments).await,
+            _ => presentation::answer(&app, &request, &segments).await,
+        }
+    })
+    .map_to_response()
+}
+
+/// Bounds bodies that are read whole. Uploads are streamed and bounded where they are received.
+async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
+    let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");
+    let limit = request.data::<Arc<App>>().map_or(0, |app| app.max_body);
+    if !upload {
+        let too_large = || Problem::new(Kind::TooLarge, format!("a JSON body has at most {limit} bytes; send it in parts"));
+        let said = request.header("content-length").and_then(|length| length.parse::<u64>().ok());
+        if said.is_some_and(|length| length > limit) {
+            return Err(too_large().into());
+        }
+        let body = request.take_body().into_bytes_limit(usize::try_from(limit).unwrap_or(usize::MAX)).await;
+        request.set_body(body.map_err(|_| too_large())?);
+    }
+    endpoint.call(request).await
+}

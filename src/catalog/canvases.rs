@@ -117,7 +117,7 @@ impl Catalog {
             let (canvases, _) = self.add_canvases(item, None, &[new], &Precondition::Exists).await?;
             return canvases.into_iter().next().map(|canvas| (canvas, true)).ok_or(CatalogError::NotFound("canvas"));
         };
-        precondition.allows("canvas", before.revision)?;
+        precondition.allows(before.revision)?;
         let size = self.sizes(&mut transaction, &[content], |_, field| format!("/{field}")).await?;
         let statement = canvas_columns!(
             "update canvases set width = $3, height = $4, descriptive = $5::json, image_id = $6, revision = revision + 1, \
@@ -145,7 +145,7 @@ impl Catalog {
         let Some(canvas) = locked(&mut transaction, item, id).await? else {
             return Err(self.absent(&mut *transaction, "canvas", item, id).await?);
         };
-        precondition.allows("canvas", canvas.revision)?;
+        precondition.allows(canvas.revision)?;
         self.remove(&mut transaction, item, &[id.to_owned()]).await?;
         sqlx::query("update canvases set position = position - 1 where item_id = $1 and position > $2")
             .bind(item)

@@ -149,7 +149,7 @@ impl Catalog {
         let statement = image_columns!("select", "from images where id = $1 for update");
         let image: Option<Image> = sqlx::query_as(statement).bind(id).fetch_optional(&mut **transaction).await?;
         match image {
-            Some(image) => precondition.allows("image", image.revision).map(|()| image),
+            Some(image) => precondition.allows(image.revision).map(|()| image),
             None => Err(self.absent(&mut **transaction, "image", "", id).await?),
         }
     }

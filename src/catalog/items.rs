@@ -94,7 +94,7 @@ impl Catalog {
             self.insert_item(&mut transaction, id, content).await?;
             return Ok((self.finish_item(transaction, id).await?, true));
         };
-        precondition.allows("item", revision)?;
+        precondition.allows(revision)?;
         let statement = "update items set status = $2, descriptive = $3::json, label_text = $4, revision = revision + 1, modified = now() \
              where id = $1";
         bind_content(sqlx::query(statement).bind(id), content).execute(&mut *transaction).await?;
@@ -180,7 +180,7 @@ impl Catalog {
         precondition: &Precondition,
     ) -> Result<(), CatalogError> {
         match revision(transaction, id).await? {
-            Some(revision) => precondition.allows("item", revision),
+            Some(revision) => precondition.allows(revision),
             None => Err(self.absent(&mut **transaction, "item", "", id).await?),
         }
     }
@@ -227,7 +227,7 @@ pub(super) async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &
 type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
 fn bind_content<'q>(query: Statement<'q>, content: &'q ItemContent) -> Statement<'q> {
-    let labels: Vec<&str> = content.descriptive.label.values().collect();
+    let labels: Vec<&str> = content.descriptive.label.texts().map(|(_, text)| text).collect();
     query.bind(content.status.name()).bind(stored(&content.descriptive)).bind(labels.join("\n"))
 }
 

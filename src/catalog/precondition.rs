@@ -17,10 +17,10 @@ pub enum Precondition {
 
 impl Precondition {
     /// Whether a resource at revision `current` may be changed.
-    pub(super) fn allows(&self, what: &'static str, current: i64) -> Result<(), CatalogError> {
+    pub(super) fn allows(&self, current: i64) -> Result<(), CatalogError> {
         match self {
             Self::None => Err(CatalogError::PreconditionRequired),
-            Self::Absent => Err(CatalogError::Exists(what)),
+            Self::Absent => Err(CatalogError::Stale { current }),
             Self::Exists => Ok(()),
             Self::Revision(wanted) if wanted.contains(&current) => Ok(()),
             Self::Revision(_) => Err(CatalogError::Stale { current }),

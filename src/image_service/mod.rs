@@ -20,7 +20,7 @@ use crate::pyramid::PyramidError;
 use crate::render::{EncodeOptions, RenderError};
 use crate::storage::{Storage, StorageError};
 
-pub use sources::{Measured, Source, UPLOADS, Viewer};
+pub use sources::{Measured, Source, UPLOADS, Viewer, tile_size};
 
 /// How the service answers.
 #[derive(Clone, Debug)]

@@ -1,0 +1,193 @@
+//! `/api/v1/images`.
+
+use std::sync::Arc;
+
+use poem::Body as Bytes;
+use poem_openapi::OpenApi;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Binary;
+
+use super::address::Address;
+use super::answer::{Deleted, Listed, Read, Written};
+use super::auth::{Key, Reader};
+use super::body::{Body, Patch};
+use super::etag::{IfMatch, IfNoneMatch};
+use super::ids;
+use super::problem::{Kind, Problem, internal};
+use super::schema::{ImagePatch, ImageRegistration, ImageView};
+use super::{App, Tags};
+use crate::catalog::{CatalogError, Image, Precondition};
+use crate::image_service::ImageError;
+use crate::ingest::MasterError;
+use crate::iiif::presentation::Fault;
+use crate::iiif::uris::Uris;
+
+/// Images.
+pub struct Images(pub Arc<App>);
+
+#[OpenApi(prefix_path = "/api/v1", tag = "Tags::Images")]
+impl Images {
+    /// List images
+    ///
+    /// In the order of their ids. Without a key only images that the public may see are listed.
+    #[oai(path = "/images", method = "get", operation_id = "listImages")]
+    async fn list(
+        &self,
+        reader: Reader,
+        Address(uris): Address,
+        /// Where the page starts: the id it comes after, as `next` of the page before says.
+        after: Query<Option<String>>,
+        /// Entries on a page, 1 to 500; 100 if not given.
+        limit: Query<Option<u32>>,
+    ) -> Result<Listed<ImageView>, Problem> {
+        let limit = ids::limit(limit.0)?;
+        let page = self.0.catalog.images(reader.sees_all(), after.0.as_deref(), limit).await?;
+        let view = |image| ImageView::of(image, reader.sees_all(), &uris);
+        Ok(Listed::new(page, view, None, &uris.api(&["images"]), &[("limit", limit.to_string())]))
+    }
+
+    /// Register an image
+    ///
+    /// Its master is in the storage already: it is opened and measured, and where its tiles lie is kept.
+    #[oai(path = "/images", method = "post", operation_id = "registerImage")]
+    async fn register(&self, _key: Key, Address(uris): Address, body: Body<ImageRegistration>) -> Result<Written<ImageView>, Problem> {
+        let ImageRegistration { id, key, public } = body.0;
+        let id = id.unwrap_or_else(|| key.strip_suffix(".tif").or_else(|| key.strip_suffix(".tiff")).unwrap_or(&key).to_owned());
+        let image = self.0.masters.register(ids::image(&id)?, &key, public).await.map_err(at_key)?;
+        Ok(created(image, &uris))
+    }
+
+    /// Upload an image
+    ///
+    /// The body is the file itself. A pyramidal TIFF is kept as it is; a JPEG, a PNG or a plain TIFF is made into one.
+    #[oai(path = "/images/:id", method = "post", operation_id = "uploadImage")]
+    async fn upload(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        /// The image's id, chosen for ever: 1 to 512 bytes, `/` written as `%2F`.
+        id: Path<String>,
+        /// Shown to anyone even if no published item uses it.
+        public: Query<Option<bool>>,
+        bytes: Binary<Bytes>,
+    ) -> Result<Written<ImageView>, Problem> {
+        let stream = bytes.0.into_bytes_stream();
+        let image = self.0.masters.upload(ids::image(&id)?, public.0.unwrap_or(false), Box::pin(stream)).await?;
+        Ok(created(image, &uris))
+    }
+
+    /// Read an image's record
+    #[oai(path = "/images/:id", method = "get", operation_id = "getImage")]
+    async fn get(
+        &self,
+        reader: Reader,
+        Address(uris): Address,
+        known: IfNoneMatch,
+        /// The image's id.
+        id: Path<String>,
+    ) -> Result<Read<ImageView>, Problem> {
+        let image = self.0.catalog.image(&id).await?;
+        if !reader.sees_all() && !self.0.catalog.image_is_visible(&id).await? {
+            return Err(Problem::not_found("image"));
+        }
+        let revision = image.revision;
+        Ok(Read::new(ImageView::of(image, reader.sees_all(), &uris), revision, &known))
+    }
+
+    /// Register or measure an image anew
+    ///
+    /// For a master that was written anew in the same size, or moved. A new scan of another size is a new image: put that on
+    /// the canvas.
+    #[oai(path = "/images/:id", method = "put", operation_id = "putImage")]
+    async fn put(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        condition: IfMatch,
+        /// The image's id.
+        id: Path<String>,
+        body: Body<ImageRegistration>,
+    ) -> Result<Written<ImageView>, Problem> {
+        let ImageRegistration { id: named, key, public } = body.0;
+        if named.is_some_and(|named| named != id.0) {
+            let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
+            return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
+        }
+        let id = ids::image(&id)?;
+        match self.0.catalog.image(id).await {
+            Err(CatalogError::NotFound(_)) if matches!(condition.0, Precondition::None | Precondition::Absent) => {
+                Ok(created(self.0.masters.register(id, &key, public).await.map_err(at_key)?, &uris))
+            }
+            Err(error) => Err(error.into()),
+            Ok(_) => Ok(changed(self.0.masters.measure_again(id, &key, public, &condition.0).await.map_err(at_key)?, &uris)),
+        }
+    }
+
+    /// Change an image's record
+    ///
+    /// JSON Merge Patch; whether it is public is all that can be changed.
+    #[oai(path = "/images/:id", method = "patch", operation_id = "patchImage")]
+    async fn patch(
+        &self,
+        _key: Key,
+        Address(uris): Address,
+        condition: IfMatch,
+        /// The image's id.
+        id: Path<String>,
+        patch: Patch<ImagePatch>,
+    ) -> Result<Written<ImageView>, Problem> {
+        let current = self.0.catalog.image(&id).await?;
+        let condition = condition.at(current.revision);
+        let patched = patch.apply(&ImagePatch { public: current.public })?;
+        Ok(changed(self.0.catalog.set_image_public(&id, patched.public, &condition.0).await?, &uris))
+    }
+
+    /// Delete an image
+    ///
+    /// Only if no canvas shows it. An uploaded master is deleted with it, one that was registered in the storage stays there.
+    #[oai(path = "/images/:id", method = "delete", operation_id = "deleteImage")]
+    async fn delete(
+        &self,
+        _key: Key,
+        condition: IfMatch,
+        /// The image's id.
+        id: Path<String>,
+    ) -> Result<Deleted, Problem> {
+        self.0.masters.delete(&id, &condition.0).await?;
+        Ok(Deleted::Done)
+    }
+}
+
+fn created(image: Image, uris: &Uris) -> Written<ImageView> {
+    let (revision, location) = (image.revision, uris.api_image(&image.id));
+    Written::created(ImageView::of(image, true, uris), revision, location)
+}
+
+fn changed(image: Image, uris: &Uris) -> Written<ImageView> {
+    let revision = image.revision;
+    Written::changed(ImageView::of(image, true, uris), revision)
+}
+
+/// Says of a master that cannot be registered that it is the key which is wrong.
+fn at_key(error: MasterError) -> Problem {
+    let detail = match &error {
+        MasterError::Image(ImageError::NotFound) => "there is no such file in the storage".to_owned(),
+        MasterError::Image(ImageError::Unsupported(_) | ImageError::Damaged(_)) => error.to_string(),
+        _ => return error.into(),
+    };
+    Problem::invalid(vec![Fault { pointer: "/key".to_owned(), detail }])
+}
+
+impl From<MasterError> for Problem {
+    fn from(error: MasterError) -> Self {
+        match error {
+            MasterError::Catalog(error) => error.into(),
+            MasterError::Image(error) => error.into(),
+            MasterError::Ingest(error) => error.into(),
+            MasterError::Storage(error) => error.into(),
+            MasterError::TooLarge(_) => Self::new(Kind::TooLarge, error.to_string()),
+            MasterError::Broken(_) => Self::new(Kind::BadRequest, error.to_string()),
+            MasterError::Scratch(source) => internal(&source),
+        }
+    }
+}

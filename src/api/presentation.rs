@@ -1,0 +1,104 @@
+//! Manifests, canvases and collections for readers: the Presentation API.
+
+use std::sync::Arc;
+
+use poem::{Request, Response};
+use serde_json::Value;
+
+use super::address::uris;
+use super::auth::viewer;
+use super::documents::{Document, accept, see_other};
+use super::problem::Problem;
+use super::{App, negotiate};
+use crate::iiif::ids::CollectionKey;
+use crate::iiif::presentation::collection::collection_3;
+use crate::iiif::presentation::manifest::{Canvas, Manifest, canvas_3, canvas_page_3, manifest_3, painting_3};
+use crate::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
+use crate::iiif::uris::Uris;
+use crate::image_service::Viewer;
+
+/// Versions of the Presentation API that documents come in.
+const VERSIONS: [u8; 2] = [2, 3];
+
+/// Which document of a manifest is asked for.
+enum Part<'a> {
+    Manifest,
+    Canvas(&'a str),
+    Page(&'a str),
+    Painting(&'a str),
+}
+
+/// Answers a request below `/manifests` or `/collections`.
+pub async fn answer(app: &Arc<App>, request: &Request, segments: &[&str]) -> poem::Result<Response> {
+    let uris = uris(request);
+    match segments {
+        ["manifests", item] => manifest(app, request, &uris, item, Part::Manifest, None).await,
+        ["manifests", item, "v2"] => manifest(app, request, &uris, item, Part::Manifest, Some(2)).await,
+        ["manifests", item, "v3"] => manifest(app, request, &uris, item, Part::Manifest, Some(3)).await,
+        ["manifests", item, "manifest.json" | "manifest" | ""] => Ok(see_other(uris.manifest(item))),
+        ["manifests", item, "canvases", canvas] => manifest(app, request, &uris, item, Part::Canvas(canvas), None).await,
+        ["manifests", item, "canvases", canvas, "page"] => manifest(app, request, &uris, item, Part::Page(canvas), Some(3)).await,
+        ["manifests", item, "canvases", canvas, "page", "1"] => manifest(app, request, &uris, item, Part::Painting(canvas), Some(3)).await,
+        ["collections"] => collection(app, request, &uris, CollectionKey::Top, None).await,
+        ["collections", ""] => Ok(see_other(uris.collections())),
+        ["collections", key] => collection(app, request, &uris, parse(key)?, None).await,
+        ["collections", key, "v2"] => collection(app, request, &uris, parse(key)?, Some(2)).await,
+        ["collections", key, "v3"] => collection(app, request, &uris, parse(key)?, Some(3)).await,
+        _ => Err(Problem::not_found("document").into()),
+    }
+}
+
+fn parse(key: &str) -> Result<CollectionKey, Problem> {
+    CollectionKey::parse(key).map_err(|_| Problem::not_found("collection"))
+}
+
+async fn manifest(
+    app: &Arc<App>,
+    request: &Request,
+    uris: &Uris,
+    item: &str,
+    part: Part<'_>,
+    pinned: Option<u8>,
+) -> poem::Result<Response> {
+    let (manifest, public) = app.manifests.manifest(item, uris).await.map_err(Problem::from)?;
+    if !public && viewer(request).await? == Viewer::Public {
+        return Err(Problem::not_found("item").into());
+    }
+    let version = pinned.unwrap_or_else(|| wanted(request));
+    let body = write(&manifest, &part, version, uris).ok_or_else(|| Problem::not_found("canvas"))?;
+    Ok(respond(app, request, &body, version, public))
+}
+
+/// The part as a document of this version; `None` if there is no such part.
+fn write(manifest: &Manifest, part: &Part<'_>, version: u8, uris: &Uris) -> Option<Value> {
+    let find = |id: &str| -> Option<(u32, &Canvas)> { (1..).zip(&manifest.canvases).find(|(_, canvas)| canvas.id == id) };
+    match (part, version) {
+        (Part::Manifest, 2) => Some(manifest_2(manifest, uris)),
+        (Part::Manifest, _) => Some(manifest_3(manifest, uris)),
+        (Part::Canvas(id), 2) => find(id).map(|(position, canvas)| canvas_2(&manifest.item, canvas, position, uris)),
+        (Part::Canvas(id), _) => find(id).map(|(_, canvas)| canvas_3(&manifest.item, canvas, uris)),
+        (Part::Page(id), _) => find(id).and_then(|(_, canvas)| canvas_page_3(&manifest.item, canvas, uris)),
+        (Part::Painting(id), _) => find(id).and_then(|(_, canvas)| painting_3(&manifest.item, canvas, uris)),
+    }
+}
+
+async fn collection(app: &Arc<App>, request: &Request, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> poem::Result<Response> {
+    let collection = app.manifests.collection(key, uris).await.map_err(Problem::from)?;
+    let collection = collection.ok_or_else(|| Problem::not_found("collection"))?;
+    let version = pinned.unwrap_or_else(|| wanted(request));
+    let body = if version == 2 { collection_2(&collection, uris) } else { collection_3(&collection, uris) };
+    Ok(respond(app, request, &body, version, true))
+}
+
+fn wanted(request: &Request) -> u8 {
+    negotiate::version(&accept(request.headers()), "presentation", &VERSIONS).unwrap_or(3)
+}
+
+fn respond(app: &App, request: &Request, body: &Value, version: u8, public: bool) -> Response {
+    let context = match version {
+        2 => "http://iiif.io/api/presentation/2/context.json",
+        _ => "http://iiif.io/api/presentation/3/context.json",
+    };
+    let cache_control = if public { app.cache_documents.as_str() } else { super::PRIVATE };
+    Document { body, version, context, cache_control, links: Vec::new() }.response(request)
+}
