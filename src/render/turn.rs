@@ -1,11 +1,8 @@
 //! Mirroring and rotation.
 
 use super::{RenderError, check_pixels};
-use crate::iiif::image::Rotation;
+use crate::iiif::image::{Dimensions, Rotation};
 use crate::raster::{Channels, Raster};
-
-/// Less than this much of a pixel does not make the canvas a pixel larger.
-const CRUMB: f64 = 1e-6;
 
 /// Mirrors left to right if asked, then rotates clockwise (Image API 3.0, section 4.3).
 ///
@@ -18,11 +15,11 @@ pub(super) fn turn(mut raster: Raster, rotation: Rotation) -> Result<Raster, Ren
     if rotation.mirror {
         mirror(&mut raster);
     }
-    let degrees = rotation.degrees.rem_euclid(360.0);
-    match [0.0, 90.0, 180.0, 270.0].iter().position(|&quarter| quarter == degrees) {
+    let rotation = Rotation { degrees: rotation.degrees.rem_euclid(360.0), ..rotation };
+    match rotation.right_angles() {
         Some(0) => Ok(raster),
         Some(quarters) => Ok(quarter_turns(&raster, quarters)),
-        None => skew(raster, degrees),
+        None => skew(raster, rotation),
     }
 }
 
@@ -41,7 +38,7 @@ fn reverse(pixels: &mut [u8], count: usize) {
     }
 }
 
-fn quarter_turns(raster: &Raster, quarters: usize) -> Raster {
+fn quarter_turns(raster: &Raster, quarters: u8) -> Raster {
     let channels = raster.channels();
     if quarters == 2 {
         let mut pixels = raster.pixels().to_vec();
@@ -70,18 +67,10 @@ fn upended<const N: usize>(raster: &Raster, clockwise: bool) -> Vec<u8> {
     target
 }
 
-/// The canvas that holds a turned picture and nothing more: |w cos| + |h sin| by |h cos| + |w sin|, in whole pixels.
-fn canvas(width: u32, height: u32, (sin, cos): (f64, f64)) -> Result<(u32, u32), RenderError> {
-    let (w, h, sin, cos) = (f64::from(width), f64::from(height), sin.abs(), cos.abs());
-    let whole = |side: f64| (side - CRUMB).ceil().max(1.0);
-    let (width, height) = (whole(w * cos + h * sin), whole(h * cos + w * sin));
-    check_pixels(width as u64, height as u64)?;
-    Ok((width as u32, height as u32))
-}
-
-fn skew(raster: Raster, degrees: f64) -> Result<Raster, RenderError> {
-    let (sin, cos) = degrees.to_radians().sin_cos();
-    let (width, height) = canvas(raster.width(), raster.height(), (sin, cos))?;
+fn skew(raster: Raster, rotation: Rotation) -> Result<Raster, RenderError> {
+    let (sin, cos) = rotation.degrees.to_radians().sin_cos();
+    let Dimensions { width, height } = rotation.canvas(Dimensions { width: raster.width(), height: raster.height() });
+    check_pixels(width.into(), height.into())?;
     let source = with_alpha(raster);
     let (middle_x, middle_y) = (f64::from(source.width()) / 2.0, f64::from(source.height()) / 2.0);
     let mut target = Raster::zeroed(width, height, Channels::Rgba);
