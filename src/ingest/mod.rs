@@ -1,0 +1,14 @@
+//! Masters in: what someone hands over becomes a pyramid.
+
+mod convert;
+mod exif;
+mod held;
+mod jpeg;
+mod png;
+mod segments;
+mod sniff;
+#[cfg(test)]
+mod tests;
+
+pub use convert::{IngestError, IngestLimits, convert, rows};
+pub use sniff::{Kind, sniff};

@@ -1,0 +1,131 @@
+//! From a file of any kind that is taken in to the rows of its picture, and on to a pyramid.
+
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::path::Path;
+
+use super::sniff::{HEAD, Kind, sniff};
+use super::{jpeg, png};
+use crate::pyramid::{self, PyramidError, RowSource, WriteError, WriteOptions};
+
+/// How large a master may be. JPEG and interlaced PNG masters are held in memory whole: up to four bytes for each pixel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IngestLimits {
+    /// Width times height.
+    pub max_pixels: u64,
+    /// The longer of width and height.
+    pub max_side: u32,
+}
+
+impl Default for IngestLimits {
+    /// 250 megapixels, 200 000 pixels a side.
+    fn default() -> Self {
+        Self { max_pixels: 250_000_000, max_side: 200_000 }
+    }
+}
+
+impl IngestLimits {
+    /// The size, when it is one that may be taken in.
+    pub(super) fn check(&self, width: u64, height: u64) -> Result<(u32, u32), IngestError> {
+        if width == 0 || height == 0 {
+            return Err(IngestError::Damaged("the picture has no pixels".into()));
+        }
+        let IngestLimits { max_pixels, max_side } = *self;
+        match (u32::try_from(width), u32::try_from(height)) {
+            (Ok(w), Ok(h)) if w.max(h) <= max_side && width * height <= max_pixels => Ok((w, h)),
+            _ => Err(IngestError::TooLarge { width, height, max_pixels, max_side }),
+        }
+    }
+}
+
+/// Why a master is not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    #[error("not a TIFF, JPEG or PNG file")]
+    Unrecognised,
+    #[error("{width} x {height} pixels are too many: up to {max_pixels} in all and {max_side} a side are taken in")]
+    TooLarge { width: u64, height: u64, max_pixels: u64, max_side: u32 },
+    /// The file breaks off or contradicts itself.
+    #[error("the file is damaged: {0}")]
+    Damaged(String),
+    /// A whole file, of a variety that is not taken in.
+    #[error("not supported: {0}")]
+    Unsupported(String),
+    /// The disk, not the file, is at fault.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+impl From<PyramidError> for IngestError {
+    fn from(error: PyramidError) -> Self {
+        match error {
+            PyramidError::Unsupported(what) => Self::Unsupported(what),
+            PyramidError::Damaged(what) => Self::Damaged(what),
+            PyramidError::Read(error) => Self::Io(error),
+            other @ PyramidError::OtherVersion => Self::Damaged(other.to_string()),
+        }
+    }
+}
+
+impl From<WriteError> for IngestError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Source(error) => Self::Damaged(error.to_string()),
+            WriteError::Io(error) => Self::Io(error),
+        }
+    }
+}
+
+/// An opened master.
+pub(super) struct Source {
+    pub rows: Box<dyn RowSource>,
+    /// The colour profile of its pixels.
+    pub icc: Option<Vec<u8>>,
+}
+
+/// The rows of the picture in the file at `path`, upright, 8 bits a sample.
+///
+/// # Errors
+/// For anything but a sound TIFF, JPEG or PNG within `limits`. Damage further down a file shows when its rows are read.
+pub fn rows(path: &Path, limits: &IngestLimits) -> Result<Box<dyn RowSource>, IngestError> {
+    open(path, limits).map(|source| source.rows)
+}
+
+/// Writes the master at `source` to `target` as a pyramid. The master's colour profile goes along unless `options` has one.
+///
+/// # Errors
+/// As for [`rows`]; nothing is left at `target` then.
+pub fn convert(source: &Path, target: &Path, limits: &IngestLimits, options: &WriteOptions) -> Result<(), IngestError> {
+    let mut master = open(source, limits)?;
+    let mut options = options.clone();
+    options.icc = options.icc.or(master.icc.take());
+    let written = write(master.rows.as_mut(), target, &options);
+    if written.is_err() {
+        // The first failure is the one to tell.
+        let _ = std::fs::remove_file(target);
+    }
+    written
+}
+
+fn write(rows: &mut dyn RowSource, target: &Path, options: &WriteOptions) -> Result<(), IngestError> {
+    let mut out = BufWriter::new(File::create(target)?);
+    pyramid::write(rows, &mut out, options)?;
+    out.flush()?;
+    Ok(())
+}
+
+fn open(path: &Path, limits: &IngestLimits) -> Result<Source, IngestError> {
+    let mut file = File::open(path)?;
+    let mut head = Vec::new();
+    (&file).take(HEAD).read_to_end(&mut head)?;
+    file.rewind()?;
+    match sniff(&head).ok_or(IngestError::Unrecognised)? {
+        Kind::Jpeg => jpeg::open(file, limits),
+        Kind::Png => png::open(file, limits),
+        Kind::Tiff => {
+            let rows = pyramid::tiff_rows(BufReader::new(file))?;
+            limits.check(rows.width().into(), rows.height().into())?;
+            Ok(Source { rows, icc: None })
+        }
+    }
+}

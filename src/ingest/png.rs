@@ -1,0 +1,118 @@
+//! PNG masters: row by row where the file allows it, 8 bits a sample whatever it holds.
+
+use std::fs::File;
+use std::io::{BufReader, ErrorKind};
+
+use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
+
+use super::convert::{IngestError, IngestLimits, Source};
+use super::exif::{self, Orientation};
+use super::held::Held;
+use crate::pyramid::{RowError, RowSource};
+use crate::raster::{Channels, Raster};
+
+/// What the decoder may take for itself: a row or two, and the chunks that are not pixels.
+const DECODER_BYTES: usize = 64 << 20;
+/// A larger colour profile is left out.
+const MAX_PROFILE: usize = 4 << 20;
+
+/// Opens `file`; nothing is taken for pixels before the size is checked.
+pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Source, IngestError> {
+    let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits { bytes: DECODER_BYTES });
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
+    let header = decoder.read_header_info().map_err(refused)?;
+    let (width, height) = limits.check(header.width.into(), header.height.into())?;
+    let reader = decoder.read_info().map_err(refused)?;
+    let info = reader.info();
+    let icc = info.icc_profile.as_ref().filter(|icc| icc.len() <= MAX_PROFILE).map(|icc| icc.to_vec());
+    let orientation = info.exif_metadata.as_ref().map_or(Orientation::UPRIGHT, |exif| exif::orientation(exif));
+    let interlaced = info.interlaced;
+    let mut rows = PngRows { color: reader.output_color_type().0, line: vec![0; line_bytes(&reader)?], reader, width, height };
+    if !interlaced && orientation == Orientation::UPRIGHT {
+        return Ok(Source { rows: Box::new(rows), icc });
+    }
+    let raster = if interlaced { rows.whole_frame() } else { rows.all_rows() }?;
+    Ok(Source { rows: Box::new(Held::new(raster, orientation)), icc })
+}
+
+fn line_bytes(reader: &Reader<BufReader<File>>) -> Result<usize, IngestError> {
+    reader.output_line_size(reader.info().width).ok_or_else(|| refused(DecodingError::LimitsExceeded))
+}
+
+fn refused(error: DecodingError) -> IngestError {
+    match error {
+        DecodingError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => IngestError::Io(error),
+        DecodingError::LimitsExceeded => IngestError::Unsupported("PNG with very large chunks".into()),
+        other => IngestError::Damaged(format!("PNG: {other}")),
+    }
+}
+
+/// The rows of a file that is not interlaced, as they are decoded.
+struct PngRows {
+    reader: Reader<BufReader<File>>,
+    color: ColorType,
+    width: u32,
+    height: u32,
+    /// One row as the decoder gives it.
+    line: Vec<u8>,
+}
+
+impl PngRows {
+    fn whole_frame(&mut self) -> Result<Raster, IngestError> {
+        let mut frame = vec![0; self.line.len() * self.height as usize];
+        self.reader.next_frame(&mut frame).map_err(refused)?;
+        if self.color != ColorType::GrayscaleAlpha {
+            return Ok(Raster::from_pixels(self.width, self.height, self.channels(), frame));
+        }
+        let mut raster = Raster::zeroed(self.width, self.height, self.channels());
+        spread(&frame, raster.pixels_mut());
+        Ok(raster)
+    }
+
+    fn all_rows(&mut self) -> Result<Raster, IngestError> {
+        let mut raster = Raster::zeroed(self.width, self.height, self.channels());
+        self.read_rows(raster.pixels_mut()).map_err(|RowError(why)| IngestError::Damaged(why))?;
+        Ok(raster)
+    }
+}
+
+/// Gray and alpha become red, green, blue and alpha.
+fn spread(gray_alpha: &[u8], rgba: &mut [u8]) {
+    for (&[gray, alpha], pixel) in gray_alpha.as_chunks::<2>().0.iter().zip(rgba.as_chunks_mut::<4>().0) {
+        *pixel = [gray, gray, gray, alpha];
+    }
+}
+
+impl RowSource for PngRows {
+    fn width(&self) -> u32 {
+        self.width
+    }
+
+    fn height(&self) -> u32 {
+        self.height
+    }
+
+    fn channels(&self) -> Channels {
+        match self.color {
+            ColorType::Grayscale => Channels::Gray,
+            // Palettes are expanded to what they hold.
+            ColorType::Rgb | ColorType::Indexed => Channels::Rgb,
+            ColorType::GrayscaleAlpha | ColorType::Rgba => Channels::Rgba,
+        }
+    }
+
+    fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError> {
+        let stride = self.width as usize * self.channels().count();
+        for row in rows.chunks_exact_mut(stride) {
+            let found = self.reader.read_row(&mut self.line).map_err(|error| RowError(format!("PNG: {error}")))?;
+            found.ok_or_else(|| RowError("PNG: more rows were asked for than there are".into()))?;
+            if self.color == ColorType::GrayscaleAlpha {
+                spread(&self.line, row);
+            } else {
+                row.copy_from_slice(&self.line);
+            }
+        }
+        Ok(())
+    }
+}
