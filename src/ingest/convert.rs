@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::sniff::{HEAD, Kind, sniff};
 use super::{jpeg, png};
-use crate::pyramid::{self, PyramidError, RowSource, WriteError, WriteOptions};
+use crate::pyramid::{self, PyramidError, RowError, RowSource, WriteError, WriteOptions};
 
 /// How large a master may be. JPEG and interlaced PNG masters are held in memory whole: up to four bytes for each pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,17 +70,20 @@ impl From<PyramidError> for IngestError {
 impl From<WriteError> for IngestError {
     fn from(error: WriteError) -> Self {
         match error {
-            WriteError::Source(error) => Self::Damaged(error.to_string()),
-            WriteError::Io(error) => Self::Io(error),
+            WriteError::Source(error) => error.into(),
+            WriteError::Write(error) => Self::Io(error),
+            other => Self::Unsupported(other.to_string()),
         }
     }
 }
 
-/// An opened master.
-pub(super) struct Source {
-    pub rows: Box<dyn RowSource>,
-    /// The colour profile of its pixels.
-    pub icc: Option<Vec<u8>>,
+impl From<RowError> for IngestError {
+    fn from(error: RowError) -> Self {
+        match error {
+            RowError::Damaged(what) => Self::Damaged(what),
+            RowError::Read(error) => Self::Io(error),
+        }
+    }
 }
 
 /// The rows of the picture in the file at `path`, upright, 8 bits a sample.
@@ -88,7 +91,19 @@ pub(super) struct Source {
 /// # Errors
 /// For anything but a sound TIFF, JPEG or PNG within `limits`. Damage further down a file shows when its rows are read.
 pub fn rows(path: &Path, limits: &IngestLimits) -> Result<Box<dyn RowSource>, IngestError> {
-    open(path, limits).map(|source| source.rows)
+    let file = File::open(path)?;
+    let mut head = Vec::new();
+    (&file).take(HEAD).read_to_end(&mut head)?;
+    (&file).rewind()?;
+    match sniff(&head).ok_or(IngestError::Unrecognised)? {
+        Kind::Jpeg => jpeg::open(file, limits),
+        Kind::Png => png::open(file, limits),
+        Kind::Tiff => {
+            let rows = pyramid::tiff_rows(BufReader::new(file))?;
+            limits.check(rows.width().into(), rows.height().into())?;
+            Ok(rows)
+        }
+    }
 }
 
 /// Writes the master at `source` to `target` as a pyramid. The master's colour profile goes along unless `options` has one.
@@ -96,10 +111,9 @@ pub fn rows(path: &Path, limits: &IngestLimits) -> Result<Box<dyn RowSource>, In
 /// # Errors
 /// As for [`rows`]; nothing is left at `target` then.
 pub fn convert(source: &Path, target: &Path, limits: &IngestLimits, options: &WriteOptions) -> Result<(), IngestError> {
-    let mut master = open(source, limits)?;
-    let mut options = options.clone();
-    options.icc = options.icc.or(master.icc.take());
-    let written = write(master.rows.as_mut(), target, &options);
+    let mut rows = rows(source, limits)?;
+    let icc = options.icc.clone().or_else(|| rows.icc());
+    let written = write(rows.as_mut(), target, &WriteOptions { icc, ..options.clone() });
     if written.is_err() {
         // The first failure is the one to tell.
         let _ = std::fs::remove_file(target);
@@ -109,23 +123,7 @@ pub fn convert(source: &Path, target: &Path, limits: &IngestLimits, options: &Wr
 
 fn write(rows: &mut dyn RowSource, target: &Path, options: &WriteOptions) -> Result<(), IngestError> {
     let mut out = BufWriter::new(File::create(target)?);
-    pyramid::write(rows, &mut out, options)?;
+    pyramid::write(&mut out, rows, options)?;
     out.flush()?;
     Ok(())
-}
-
-fn open(path: &Path, limits: &IngestLimits) -> Result<Source, IngestError> {
-    let mut file = File::open(path)?;
-    let mut head = Vec::new();
-    (&file).take(HEAD).read_to_end(&mut head)?;
-    file.rewind()?;
-    match sniff(&head).ok_or(IngestError::Unrecognised)? {
-        Kind::Jpeg => jpeg::open(file, limits),
-        Kind::Png => png::open(file, limits),
-        Kind::Tiff => {
-            let rows = pyramid::tiff_rows(BufReader::new(file))?;
-            limits.check(rows.width().into(), rows.height().into())?;
-            Ok(Source { rows, icc: None })
-        }
-    }
 }

@@ -8,12 +8,13 @@ use crate::raster::{Channels, Raster};
 pub(super) struct Held {
     raster: Raster,
     orientation: Orientation,
+    icc: Option<Vec<u8>>,
     next: u32,
 }
 
 impl Held {
-    pub fn new(raster: Raster, orientation: Orientation) -> Self {
-        Self { raster, orientation, next: 0 }
+    pub fn new(raster: Raster, orientation: Orientation, icc: Option<Vec<u8>>) -> Self {
+        Self { raster, orientation, icc, next: 0 }
     }
 
     /// Where the picture's pixel (`x`, `y`) is stored.
@@ -57,7 +58,7 @@ impl RowSource for Held {
         let stride = self.width() as usize * self.channels().count();
         let count = rows.len() / stride.max(1);
         if count > (self.height() - self.next) as usize {
-            return Err(RowError("more rows were asked for than there are".into()));
+            return Err(RowError::Damaged("more rows were asked for than there are".into()));
         }
         if self.orientation == Orientation::UPRIGHT {
             let start = self.next as usize * stride;
@@ -72,6 +73,10 @@ impl RowSource for Held {
         self.next += count as u32;
         Ok(())
     }
+
+    fn icc(&self) -> Option<Vec<u8>> {
+        self.icc.clone()
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +84,7 @@ mod tests {
     use super::*;
 
     fn read(channels: Channels, pixels: Vec<u8>, tag: u16, band: u32) -> (u32, Vec<u8>) {
-        let mut held = Held::new(Raster::from_pixels(3, 2, channels, pixels), Orientation::from_tag(tag));
+        let mut held = Held::new(Raster::from_pixels(3, 2, channels, pixels), Orientation::from_tag(tag), None);
         let (stride, mut all) = (held.width() as usize * channels.count(), Vec::new());
         let mut left = held.height();
         while left > 0 {

@@ -5,9 +5,10 @@ use std::io::Read;
 
 use turbojpeg::{Colorspace, Decompressor, PixelFormat};
 
-use super::convert::{IngestError, IngestLimits, Source};
+use super::convert::{IngestError, IngestLimits};
 use super::held::Held;
 use super::segments;
+use crate::pyramid::RowSource;
 use crate::raster::{Channels, Raster};
 
 /// A file may have this much besides its pixels.
@@ -16,11 +17,11 @@ const METADATA: u64 = 64 << 20;
 const SCANS: u32 = 500;
 
 /// Reads and decodes `file`; the size is checked before memory is taken for the pixels.
-pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Source, IngestError> {
+pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Box<dyn RowSource>, IngestError> {
     let bytes = read(file, limits)?;
     let facts = segments::facts(&bytes);
     let raster = decode(&bytes, limits, facts.precision)?;
-    Ok(Source { rows: Box::new(Held::new(raster, facts.orientation)), icc: facts.icc })
+    Ok(Box::new(Held::new(raster, facts.orientation, facts.icc)))
 }
 
 fn read(file: File, limits: &IngestLimits) -> Result<Vec<u8>, IngestError> {

@@ -5,7 +5,7 @@ use std::io::{BufReader, ErrorKind};
 
 use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
 
-use super::convert::{IngestError, IngestLimits, Source};
+use super::convert::{IngestError, IngestLimits};
 use super::exif::{self, Orientation};
 use super::held::Held;
 use crate::pyramid::{RowError, RowSource};
@@ -17,7 +17,7 @@ const DECODER_BYTES: usize = 64 << 20;
 const MAX_PROFILE: usize = 4 << 20;
 
 /// Opens `file`; nothing is taken for pixels before the size is checked.
-pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Source, IngestError> {
+pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Box<dyn RowSource>, IngestError> {
     let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits { bytes: DECODER_BYTES });
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
@@ -28,12 +28,12 @@ pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Source, IngestEr
     let icc = info.icc_profile.as_ref().filter(|icc| icc.len() <= MAX_PROFILE).map(|icc| icc.to_vec());
     let orientation = info.exif_metadata.as_ref().map_or(Orientation::UPRIGHT, |exif| exif::orientation(exif));
     let interlaced = info.interlaced;
-    let mut rows = PngRows { color: reader.output_color_type().0, line: vec![0; line_bytes(&reader)?], reader, width, height };
+    let mut rows = PngRows { color: reader.output_color_type().0, line: vec![0; line_bytes(&reader)?], reader, width, height, icc };
     if !interlaced && orientation == Orientation::UPRIGHT {
-        return Ok(Source { rows: Box::new(rows), icc });
+        return Ok(Box::new(rows));
     }
     let raster = if interlaced { rows.whole_frame() } else { rows.all_rows() }?;
-    Ok(Source { rows: Box::new(Held::new(raster, orientation)), icc })
+    Ok(Box::new(Held::new(raster, orientation, rows.icc)))
 }
 
 fn line_bytes(reader: &Reader<BufReader<File>>) -> Result<usize, IngestError> {
@@ -54,6 +54,7 @@ struct PngRows {
     color: ColorType,
     width: u32,
     height: u32,
+    icc: Option<Vec<u8>>,
     /// One row as the decoder gives it.
     line: Vec<u8>,
 }
@@ -72,7 +73,7 @@ impl PngRows {
 
     fn all_rows(&mut self) -> Result<Raster, IngestError> {
         let mut raster = Raster::zeroed(self.width, self.height, self.channels());
-        self.read_rows(raster.pixels_mut()).map_err(|RowError(why)| IngestError::Damaged(why))?;
+        self.read_rows(raster.pixels_mut())?;
         Ok(raster)
     }
 }
@@ -105,8 +106,8 @@ impl RowSource for PngRows {
     fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError> {
         let stride = self.width as usize * self.channels().count();
         for row in rows.chunks_exact_mut(stride) {
-            let found = self.reader.read_row(&mut self.line).map_err(|error| RowError(format!("PNG: {error}")))?;
-            found.ok_or_else(|| RowError("PNG: more rows were asked for than there are".into()))?;
+            let found = self.reader.read_row(&mut self.line).map_err(stopped)?;
+            found.ok_or_else(|| RowError::Damaged("PNG: more rows were asked for than there are".into()))?;
             if self.color == ColorType::GrayscaleAlpha {
                 spread(&self.line, row);
             } else {
@@ -114,5 +115,16 @@ impl RowSource for PngRows {
             }
         }
         Ok(())
+    }
+
+    fn icc(&self) -> Option<Vec<u8>> {
+        self.icc.clone()
+    }
+}
+
+fn stopped(error: DecodingError) -> RowError {
+    match error {
+        DecodingError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => RowError::Read(error),
+        other => RowError::Damaged(format!("PNG: {other}")),
     }
 }

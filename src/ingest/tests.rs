@@ -7,7 +7,7 @@ use turbojpeg::{Compressor, PixelFormat, Subsamp};
 use super::exif::tests::exif_with;
 use super::segments::tests::segment;
 use super::*;
-use crate::pyramid::{RowSource, WriteOptions};
+use crate::pyramid::{RowError, RowSource, WriteOptions};
 use crate::raster::Channels;
 
 const SMALL: IngestLimits = IngestLimits { max_pixels: 10_000, max_side: 500 };
@@ -28,7 +28,7 @@ impl Folder {
 
     fn read(&self, bytes: &[u8]) -> Result<(u32, u32, Channels, Vec<u8>), IngestError> {
         let mut rows = rows(&self.file(bytes), &SMALL)?;
-        drain(rows.as_mut()).map_err(IngestError::Damaged)
+        Ok(drain(rows.as_mut())?)
     }
 
     fn convert(&self, bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
@@ -41,11 +41,11 @@ impl Folder {
 }
 
 /// All rows, in bands of seven.
-fn drain(source: &mut dyn RowSource) -> Result<(u32, u32, Channels, Vec<u8>), String> {
+fn drain(source: &mut dyn RowSource) -> Result<(u32, u32, Channels, Vec<u8>), RowError> {
     let stride = source.width() as usize * source.channels().count();
     let mut pixels = vec![0; stride * source.height() as usize];
     for band in pixels.chunks_mut(stride * 7) {
-        source.read_rows(band).map_err(|e| e.to_string())?;
+        source.read_rows(band)?;
     }
     Ok((source.width(), source.height(), source.channels(), pixels))
 }
@@ -230,4 +230,16 @@ fn colour_profiles_go_along() {
     encoder.set_icc_profile(b"profile bytes".to_vec()).unwrap();
     encoder.write_image(&[1], 1, 1, ExtendedColorType::L8).unwrap();
     assert!(contains(folder.convert(&bytes).unwrap()));
+}
+
+#[test]
+fn tiff_masters() {
+    let folder = Folder::new();
+    let pyramid = folder.convert(&jpeg(16, 8, PixelFormat::RGB, &quadrants())).unwrap();
+    let (width, height, channels, pixels) = folder.read(&pyramid).unwrap();
+    assert_eq!((width, height, channels), (16, 8, Channels::Rgb));
+    assert!(pixels[3].abs_diff(240) < 25 && pixels[4] < 25, "{:?}", &pixels[3..6]);
+    let tight = IngestLimits { max_pixels: 127, max_side: 500 };
+    assert!(matches!(rows(&folder.file(&pyramid), &tight).err(), Some(IngestError::TooLarge { width: 16, height: 8, .. })));
+    assert!(matches!(folder.read(b"II\x2a\0\x08\0\0\0"), Err(IngestError::Damaged(_))));
 }
