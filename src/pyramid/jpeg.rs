@@ -70,7 +70,7 @@ pub(super) struct Segment<'a> {
 
 impl Segment<'_> {
     /// Application data or a comment.
-    fn is_remark(&self) -> bool {
+    pub(super) fn is_remark(&self) -> bool {
         matches!(self.marker, 0xE0..=0xEF | 0xFE)
     }
 }

@@ -1,19 +1,24 @@
 #![doc = include_str!("README.md")]
 
 mod directory;
+mod encode;
 mod fields;
 mod index;
 mod jpeg;
 mod open;
-
+mod reduce;
+mod rows;
 mod tags;
 mod tile;
+mod writer;
 
 #[cfg(test)]
 mod tests;
 
 pub use index::{Color, Compression, Index, Level, Resolution};
 pub use open::{Attempt, Opening, open};
+pub use rows::tiff_rows;
+pub use writer::{RowError, RowSource, WriteError, WriteOptions, write};
 
 /// Why a pyramid cannot be used.
 #[derive(Debug, thiserror::Error)]

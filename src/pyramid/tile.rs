@@ -76,7 +76,7 @@ impl Level {
 }
 
 /// Samples of the file as those of a raster.
-fn to_channels(color: Color, mut samples: Vec<u8>) -> Vec<u8> {
+pub(super) fn to_channels(color: Color, mut samples: Vec<u8>) -> Vec<u8> {
     match color {
         Color::Gray | Color::Rgb | Color::Rgba | Color::YCbCr => {}
         Color::GrayInverted => samples.iter_mut().for_each(|sample| *sample = !*sample),

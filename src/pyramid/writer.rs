@@ -1,0 +1,295 @@
+//! Writing pyramids, from rows that come from top to bottom.
+
+use super::encode::Encoder;
+use super::fields::{Fields, header};
+use super::index::MAX_ICC;
+use super::reduce::halve;
+use super::{Level, PyramidError, tags};
+use crate::raster::Channels;
+use std::io::{Seek, SeekFrom, Write};
+
+/// Above this a file is written as BigTIFF: places in a classic one have 32 bits.
+const CLASSIC_MOST: u64 = 3_900_000_000;
+
+/// Pixels of an image, row by row.
+pub trait RowSource: Send {
+    fn width(&self) -> u32;
+    fn height(&self) -> u32;
+    fn channels(&self) -> Channels;
+
+    /// The next rows, as many as fill `rows`; a row has `width * channels` bytes, and no more rows are asked for than there are.
+    ///
+    /// # Errors
+    /// When the source cannot go on; nothing is asked of it afterwards.
+    fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError>;
+
+    /// The ICC profile that says what the colours mean.
+    fn icc(&self) -> Option<Vec<u8>> {
+        None
+    }
+}
+
+/// Why a source of rows stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum RowError {
+    #[error("damaged: {0}")]
+    Damaged(String),
+    #[error("reading failed: {0}")]
+    Read(#[from] std::io::Error),
+}
+
+impl From<PyramidError> for RowError {
+    fn from(error: PyramidError) -> Self {
+        match error {
+            PyramidError::Read(error) => RowError::Read(error),
+            PyramidError::Damaged(what) => RowError::Damaged(what),
+            other => RowError::Damaged(other.to_string()),
+        }
+    }
+}
+
+/// How a pyramid is written.
+#[derive(Clone, Debug)]
+pub struct WriteOptions {
+    /// Side of the tiles, a multiple of 16 up to 4096.
+    pub tile: u32,
+    /// JPEG quality, 1 to 100; images with alpha are packed without loss instead.
+    pub quality: u8,
+    /// Kept with the largest level; at most 4 MiB.
+    pub icc: Option<Vec<u8>>,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self { tile: 256, quality: 85, icc: None }
+    }
+}
+
+/// Why a pyramid was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    #[error("the source: {0}")]
+    Source(#[from] RowError),
+    #[error("writing failed: {0}")]
+    Write(#[from] std::io::Error),
+    #[error("{0}")]
+    Options(&'static str),
+    #[error("the image is too large: {0}")]
+    TooLarge(String),
+    #[error("JPEG: {0}")]
+    Jpeg(String),
+}
+
+/// Writes a pyramid from the start of `out`: levels halved and rounded up until one tile holds all, directories first, edges
+/// repeated into the padding. Needs memory for one row of tiles a level.
+///
+/// # Errors
+/// `Source` and `Write` from either side, `Options` and `TooLarge` before anything is written. What is in `out` then is no pyramid.
+pub fn write(out: &mut (impl Write + Seek), source: &mut dyn RowSource, options: &WriteOptions) -> Result<(), WriteError> {
+    let mut pyramid = Pyramid::plan(source, options)?;
+    out.seek(SeekFrom::Start(0))?;
+    out.write_all(&vec![0; pyramid.position as usize])?;
+    while pyramid.levels[0].received < pyramid.levels[0].height {
+        let rows = pyramid.levels[0].room(options.tile);
+        source.read_rows(pyramid.levels[0].extend(rows))?;
+        pyramid.settle(out)?;
+    }
+    out.seek(SeekFrom::Start(0))?;
+    out.write_all(&pyramid.directories())?;
+    out.seek(SeekFrom::End(0))?;
+    Ok(out.flush()?)
+}
+
+/// A level while it is written.
+struct Progress {
+    width: u32,
+    height: u32,
+    stride: usize,
+    /// Rows that have come so far, of the whole level.
+    received: u32,
+    /// Rows of the current row of tiles.
+    band: Vec<u8>,
+    offsets: Vec<u64>,
+    lengths: Vec<u32>,
+}
+
+impl Progress {
+    fn new(width: u32, height: u32, channels: Channels) -> Self {
+        let stride = width as usize * channels.count();
+        Self { width, height, stride, received: 0, band: Vec::new(), offsets: Vec::new(), lengths: Vec::new() }
+    }
+
+    /// Rows that the current band can still take.
+    fn room(&self, tile: u32) -> u32 {
+        (tile - (self.band.len() / self.stride) as u32).min(self.height - self.received)
+    }
+
+    /// Makes room for `rows` rows, to be filled.
+    fn extend(&mut self, rows: u32) -> &mut [u8] {
+        let start = self.band.len();
+        self.band.resize(start + rows as usize * self.stride, 0);
+        self.received += rows;
+        &mut self.band[start..]
+    }
+
+    fn append(&mut self, rows: &[u8]) {
+        self.band.extend_from_slice(rows);
+        self.received += (rows.len() / self.stride) as u32;
+    }
+}
+
+struct Pyramid<'a> {
+    options: &'a WriteOptions,
+    channels: Channels,
+    encoder: Encoder,
+    levels: Vec<Progress>,
+    big: bool,
+    /// Where the next tile goes.
+    position: u64,
+}
+
+impl<'a> Pyramid<'a> {
+    fn plan(source: &dyn RowSource, options: &'a WriteOptions) -> Result<Self, WriteError> {
+        let (width, height, channels) = (source.width(), source.height(), source.channels());
+        if options.tile == 0 || !options.tile.is_multiple_of(16) || !(1..=100).contains(&options.quality) {
+            return Err(WriteError::Options("tiles must have a multiple of 16 pixels, and the quality must be 1 to 100"));
+        }
+        if options.icc.as_ref().is_some_and(|icc| icc.len() as u64 > MAX_ICC) {
+            return Err(WriteError::Options("the ICC profile is longer than 4 MiB"));
+        }
+        Level::check_sizes(width, height, options.tile, options.tile).map_err(|error| WriteError::TooLarge(error.to_string()))?;
+        let levels = sizes(width, height, options.tile).into_iter().map(|(width, height)| Progress::new(width, height, channels));
+        let encoder = Encoder::new(channels, options.tile, options.quality)?;
+        let mut pyramid = Pyramid { options, channels, encoder, levels: levels.collect(), big: false, position: 0 };
+        pyramid.big = pyramid.most_bytes() > CLASSIC_MOST;
+        pyramid.position = pyramid.directories().len() as u64;
+        Ok(pyramid)
+    }
+
+    /// More bytes than the tiles can take: packing makes them smaller, or hardly larger.
+    fn most_bytes(&self) -> u64 {
+        let tile = u64::from(self.options.tile);
+        let one = tile * tile * self.channels.count() as u64 * 101 / 100 + 1024;
+        self.levels.iter().map(|level| self.tiles(level) * one).sum()
+    }
+
+    fn tiles(&self, level: &Progress) -> u64 {
+        u64::from(level.width.div_ceil(self.options.tile)) * u64::from(level.height.div_ceil(self.options.tile))
+    }
+
+    /// Packs every band that is full or the last of its level, and hands it down, halved, to the next level.
+    fn settle(&mut self, out: &mut impl Write) -> Result<(), WriteError> {
+        for number in 0..self.levels.len() {
+            let level = &self.levels[number];
+            let full = level.band.len() == self.options.tile as usize * level.stride;
+            if level.band.is_empty() || !(full || level.received == level.height) {
+                return Ok(());
+            }
+            self.pack_band(number, out)?;
+            let band = std::mem::take(&mut self.levels[number].band);
+            let width = self.levels[number].width;
+            if let Some(next) = self.levels.get_mut(number + 1) {
+                next.append(&halve(&band, width as usize, self.channels));
+            }
+            self.levels[number].band = band;
+            self.levels[number].band.clear();
+        }
+        Ok(())
+    }
+
+    fn pack_band(&mut self, number: usize, out: &mut impl Write) -> Result<(), WriteError> {
+        let level = &mut self.levels[number];
+        for x in (0..level.width).step_by(self.options.tile as usize) {
+            let tile = cut(level, x, self.options.tile, self.channels);
+            let bytes = self.encoder.encode(&tile)?;
+            level.offsets.push(self.position);
+            level.lengths.push(bytes.len() as u32);
+            out.write_all(&bytes)?;
+            self.position += bytes.len() as u64;
+        }
+        match !self.big && self.position > u64::from(u32::MAX) {
+            true => Err(WriteError::TooLarge("its tiles do not fit into 4 GiB".into())),
+            false => Ok(()),
+        }
+    }
+
+    /// Everything before the first tile: as long before the tiles are known as afterwards.
+    fn directories(&self) -> Vec<u8> {
+        let mut file = header(self.big, if self.big { 16 } else { 8 });
+        for number in 0..self.levels.len() {
+            let fields = self.fields(number);
+            let at = file.len() as u64;
+            let next = if number + 1 < self.levels.len() { at + fields.len() } else { 0 };
+            file.extend(fields.to_bytes(at, next));
+        }
+        file
+    }
+
+    fn fields(&self, number: usize) -> Fields {
+        let level = &self.levels[number];
+        let tiles = self.tiles(level) as usize;
+        let (mut offsets, mut lengths) = (level.offsets.clone(), level.lengths.clone());
+        offsets.resize(tiles, 0);
+        lengths.resize(tiles, 0);
+        let samples = self.channels.count();
+        let fields = Fields::new(self.big)
+            .longs(tags::SUBFILE_TYPE, &[u32::from(number > 0)])
+            .longs(tags::WIDTH, &[level.width])
+            .longs(tags::HEIGHT, &[level.height])
+            .shorts(tags::BITS_PER_SAMPLE, &[8; 4][..samples])
+            .shorts(tags::SAMPLES_PER_PIXEL, &[samples as u16])
+            .shorts(tags::PLANAR, &[1])
+            .longs(tags::TILE_WIDTH, &[self.options.tile])
+            .longs(tags::TILE_HEIGHT, &[self.options.tile])
+            .places(tags::TILE_OFFSETS, &offsets)
+            .longs(tags::TILE_LENGTHS, &lengths);
+        let fields = self.encoder.describe(fields);
+        match &self.options.icc {
+            Some(icc) if number == 0 => fields.bytes(tags::ICC_PROFILE, icc),
+            _ => fields,
+        }
+    }
+}
+
+/// Sizes of the levels: halved and rounded up until one tile is enough.
+fn sizes(width: u32, height: u32, tile: u32) -> Vec<(u32, u32)> {
+    let smaller = |(width, height): &(u32, u32)| (*width > tile || *height > tile).then(|| (width.div_ceil(2), height.div_ceil(2)));
+    std::iter::successors(Some((width, height)), smaller).collect()
+}
+
+/// A whole tile of the band, from column `x` on; the last column and row are repeated into the padding.
+fn cut(level: &Progress, x: u32, tile: u32, channels: Channels) -> Vec<u8> {
+    let count = channels.count();
+    let (start, length) = (x as usize * count, (level.width - x).min(tile) as usize * count);
+    let row_len = tile as usize * count;
+    let mut pixels = Vec::with_capacity(row_len * tile as usize);
+    for row in level.band.chunks_exact(level.stride) {
+        let visible = &row[start..start + length];
+        pixels.extend_from_slice(visible);
+        (length..row_len).step_by(count).for_each(|_| pixels.extend_from_slice(&visible[length - count..]));
+    }
+    let last = pixels.len() - row_len;
+    while pixels.len() < row_len * tile as usize {
+        pixels.extend_from_within(last..last + row_len);
+    }
+    pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_rounded_up() {
+        assert_eq!(sizes(1021, 777, 256), [(1021, 777), (511, 389), (256, 195)]);
+        assert_eq!(sizes(257, 1, 256), [(257, 1), (129, 1)]);
+        assert_eq!(sizes(1, 1, 256), [(1, 1)]);
+    }
+
+    #[test]
+    fn padding_repeats_the_edge() {
+        let mut level = Progress::new(3, 2, Channels::Gray);
+        level.append(&[1, 2, 3, 4, 5, 6]);
+        assert_eq!(cut(&level, 2, 4, Channels::Gray), [3, 3, 3, 3, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6, 6]);
+    }
+}
