@@ -138,9 +138,10 @@ impl Index {
     /// way; 1 for level 0. Only then do its tiles lie where `tiles` in an info.json of that scale factor says.
     pub fn scale_factor(&self, level: usize) -> Option<u32> {
         let at = self.levels.get(level)?;
-        let factor = ((f64::from(self.width().max(self.height())) / f64::from(at.width.max(at.height))).round() as u32).max(1);
-        let matches = |side: u32, whole: u32| side == (whole / factor).max(1) || side == whole.div_ceil(factor);
-        (matches(at.width, self.width()) && matches(at.height, self.height())).then_some(factor)
+        let matches = |side: u32, whole: u32, factor: u32| side == (whole / factor).max(1) || side == whole.div_ceil(factor);
+        let ratio = f64::from(self.width().max(self.height())) / f64::from(at.width.max(at.height));
+        let mut factors = (0..u32::BITS).map(|power| 1 << power).chain([(ratio.round() as u32).max(1)]);
+        factors.find(|factor| matches(at.width, self.width(), *factor) && matches(at.height, self.height(), *factor))
     }
 
     /// For storing; [`Index::from_bytes`] takes it back.
@@ -312,8 +313,10 @@ mod tests {
 
     #[test]
     fn scale_factors_need_rounded_sizes() {
-        let mixed = index(&[(1021, 777), (511, 389), (255, 194), (100, 76)]);
-        assert_eq!((0..5).map(|level| mixed.scale_factor(level)).collect::<Vec<_>>(), [Some(1), Some(2), Some(4), None, None]);
+        let mixed = index(&[(1021, 777), (511, 389), (340, 259), (255, 194), (100, 76)]);
+        let factors: Vec<_> = (0..6).map(|level| mixed.scale_factor(level)).collect();
+        assert_eq!(factors, [Some(1), Some(2), Some(3), Some(4), None, None]);
+        assert_eq!(index(&[(95, 130), (6, 9)]).scale_factor(1), Some(16));
     }
 
     #[test]

@@ -28,13 +28,6 @@ pub fn tiff_rows(reader: impl Read + Seek + Send + 'static) -> Result<Box<dyn Ro
     let compression = find(&mut decoder, Tag::Compression)?.unwrap_or(1);
     let jpeg = u64::from(CompressionMethod::ModernJPEG.to_u16()) == compression;
     let color = read_color(&mut decoder, jpeg)?;
-    let (chunk_width, chunk_height) = decoder.chunk_dimensions();
-    let band_rows = chunk_height.min(height);
-    if u64::from(width).max(u64::from(chunk_width)) * u64::from(chunk_height.min(height.next_multiple_of(16))) > MAX_BAND / 8
-        && compression != 1
-    {
-        return Err(PyramidError::Unsupported(format!("strips or rows of tiles of {width} x {band_rows} pixels; cut them smaller")));
-    }
     let places = read_places(&mut decoder)?;
     let icc = decoder.find_tag(Tag::IccProfile).ok().flatten().and_then(|icc| icc.into_u8_vec().ok());
     let tables = decoder.find_tag(Tag::JPEGTables).ok().flatten().and_then(|tables| tables.into_u8_vec().ok());
@@ -43,7 +36,24 @@ pub fn tiff_rows(reader: impl Read + Seek + Send + 'static) -> Result<Box<dyn Ro
         _ if jpeg => Packing::Jpeg(tables),
         _ => Packing::Other,
     };
+    check_band(&decoder, &packing, width, height, color)?;
     Ok(Box::new(TiffRows { decoder, width, height, color, packing, places, icc, next: 0, band: Vec::new(), taken: 0 }))
+}
+
+/// Refuses what would need too much memory at once.
+fn check_band<R: Read + Seek>(decoder: &Decoder<R>, packing: &Packing, width: u32, height: u32, color: Color) -> Result<(), PyramidError> {
+    let (chunk_width, chunk_height) = decoder.chunk_dimensions();
+    let rows = match packing {
+        Packing::None => 1,
+        _ if decoder.get_chunk_type() == ChunkType::Strip => chunk_height.min(height),
+        _ => chunk_height,
+    };
+    let bytes = u64::from(width.max(chunk_width)) * u64::from(rows) * color.channels().count() as u64;
+    if bytes > MAX_BAND {
+        let what = format!("strips or rows of tiles of {} x {rows} pixels; up to 512 MiB each are supported", width.max(chunk_width));
+        return Err(PyramidError::Unsupported(what));
+    }
+    Ok(())
 }
 
 enum Packing {

@@ -86,18 +86,7 @@ pub enum WriteError {
 /// # Errors
 /// `Source` and `Write` from either side, `Options` and `TooLarge` before anything is written. What is in `out` then is no pyramid.
 pub fn write(out: &mut (impl Write + Seek), source: &mut dyn RowSource, options: &WriteOptions) -> Result<(), WriteError> {
-    let mut pyramid = Pyramid::plan(source, options)?;
-    out.seek(SeekFrom::Start(0))?;
-    out.write_all(&vec![0; pyramid.position as usize])?;
-    while pyramid.levels[0].received < pyramid.levels[0].height {
-        let rows = pyramid.levels[0].room(options.tile);
-        source.read_rows(pyramid.levels[0].extend(rows))?;
-        pyramid.settle(out)?;
-    }
-    out.seek(SeekFrom::Start(0))?;
-    out.write_all(&pyramid.directories())?;
-    out.seek(SeekFrom::End(0))?;
-    Ok(out.flush()?)
+    Pyramid::plan(source, options)?.run(out, source)
 }
 
 /// A level while it is written.
@@ -162,8 +151,22 @@ impl<'a> Pyramid<'a> {
         let encoder = Encoder::new(channels, options.tile, options.quality)?;
         let mut pyramid = Pyramid { options, channels, encoder, levels: levels.collect(), big: false, position: 0 };
         pyramid.big = pyramid.most_bytes() > CLASSIC_MOST;
-        pyramid.position = pyramid.directories().len() as u64;
         Ok(pyramid)
+    }
+
+    fn run(mut self, out: &mut (impl Write + Seek), source: &mut dyn RowSource) -> Result<(), WriteError> {
+        self.position = self.directories().len() as u64;
+        out.seek(SeekFrom::Start(0))?;
+        out.write_all(&vec![0; self.position as usize])?;
+        while self.levels[0].received < self.levels[0].height {
+            let rows = self.levels[0].room(self.options.tile);
+            source.read_rows(self.levels[0].extend(rows))?;
+            self.settle(out)?;
+        }
+        out.seek(SeekFrom::Start(0))?;
+        out.write_all(&self.directories())?;
+        out.seek(SeekFrom::End(0))?;
+        Ok(out.flush()?)
     }
 
     /// More bytes than the tiles can take: packing makes them smaller, or hardly larger.
@@ -284,6 +287,51 @@ mod tests {
         assert_eq!(sizes(1021, 777, 256), [(1021, 777), (511, 389), (256, 195)]);
         assert_eq!(sizes(257, 1, 256), [(257, 1), (129, 1)]);
         assert_eq!(sizes(1, 1, 256), [(1, 1)]);
+    }
+
+    struct Flat(u32, u32);
+
+    impl RowSource for Flat {
+        fn width(&self) -> u32 {
+            self.0
+        }
+        fn height(&self) -> u32 {
+            self.1
+        }
+        fn channels(&self) -> Channels {
+            Channels::Gray
+        }
+        fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError> {
+            rows.fill(99);
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn large_files_are_big_tiffs() {
+        let options = WriteOptions::default();
+        let big = |width, height| Pyramid::plan(&Flat(width, height), &options).unwrap().big;
+        assert!(!big(50_000, 50_000) && big(60_000, 60_000));
+        let mut pyramid = Pyramid::plan(&Flat(300, 20), &options).unwrap();
+        pyramid.big = true;
+        let mut file = std::io::Cursor::new(Vec::new());
+        pyramid.run(&mut file, &mut Flat(300, 20)).unwrap();
+        let file = file.into_inner();
+        let index = crate::pyramid::open(&mut std::io::Cursor::new(&file), file.len() as u64).unwrap();
+        assert!(file.starts_with(b"II\x2B\0") && index.levels.len() == 2);
+        let range = index.levels[0].tile_range(1, 0).unwrap();
+        let tile = index.levels[0].decode_tile(&file[range.start as usize..range.end as usize]).unwrap();
+        assert_eq!(tile.pixel(10, 10), [99]);
+    }
+
+    #[test]
+    fn odd_wishes_are_refused() {
+        let refused = |width, height, options: WriteOptions| Pyramid::plan(&Flat(width, height), &options).is_err();
+        let usual = WriteOptions::default;
+        assert!(refused(0, 5, usual()) && refused(5, 0, usual()) && refused(u32::MAX, u32::MAX, usual()));
+        assert!(refused(5, 5, WriteOptions { tile: 100, ..usual() }) && refused(5, 5, WriteOptions { tile: 0, ..usual() }));
+        assert!(refused(5, 5, WriteOptions { quality: 0, ..usual() }) && refused(5, 5, WriteOptions { quality: 101, ..usual() }));
+        assert!(refused(5, 5, WriteOptions { icc: Some(vec![0; (4 << 20) + 1]), ..usual() }));
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 mod fixtures;
 mod hostile;
+mod plain;
+mod written;
 
 use super::*;
 use crate::raster::{Channels, Raster};
