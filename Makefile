@@ -1,0 +1,38 @@
+# The few commands of every day. `make help` lists them.
+
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+CARGO ?= cargo
+# Arguments for the service: make run ARGS="--listen 127.0.0.1:9000"
+ARGS ?=
+
+.PHONY: help run test lint bench openapi setup
+
+help: ## list the commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+run: ## start the service, with a private PostgreSQL and images under ./data
+	scripts/setup.sh
+	$(CARGO) run --locked -- serve $(ARGS)
+
+test: ## everything that must hold: format, lints, documentation, licences, all tests
+	scripts/setup.sh --tests
+	$(MAKE) --no-print-directory lint
+	$(CARGO) test --locked
+
+lint: ## format, lints, documentation, licences
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps
+	python3 scripts/check_dependencies.py
+
+bench: ## measure; numbers only, nothing fails
+	scripts/setup.sh
+	$(CARGO) bench --locked
+
+openapi: ## write the description of the REST interface to openapi/
+	$(CARGO) run --locked --quiet -- openapi openapi
+
+setup: ## install what building, running and testing need
+	scripts/setup.sh --tests
