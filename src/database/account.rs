@@ -19,10 +19,13 @@ pub(super) struct Account {
     pub gid: u32,
 }
 
-/// The account to run PostgreSQL as; `None` when our own will do.
-pub(super) fn stand_in() -> Result<Option<Account>, ClusterError> {
+/// The account to run PostgreSQL as: the owner of an existing `cluster`, else a candidate; `None` when our own will do.
+pub(super) fn stand_in(cluster: &Path) -> Result<Option<Account>, ClusterError> {
     if our_uid() != 0 {
         return Ok(None);
+    }
+    if let Some(owned) = fs::metadata(cluster).ok().filter(|found| found.uid() != 0) {
+        return Ok(Some(Account { name: format!("with the number {}", owned.uid()), uid: owned.uid(), gid: owned.gid() }));
     }
     let passwd = Path::new("/etc/passwd");
     let text = fs::read_to_string(passwd).map_err(io(passwd))?;

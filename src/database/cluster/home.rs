@@ -38,12 +38,12 @@ impl Home {
     pub fn prepare(data: &Path, bindir: Option<&Path>, durability: Durability) -> Result<Home, ClusterError> {
         DirBuilder::new().recursive(true).mode(0o755).create(data).map_err(io(data))?;
         let data = fs::canonicalize(data).map_err(io(data))?;
-        let account = account::stand_in()?;
+        let cluster = data.join("postgres");
+        let account = account::stand_in(&cluster)?;
         let lock = take(&data)?;
         if let Some(account) = &account {
             account::open_data_directory(&data, account)?;
         }
-        let cluster = data.join("postgres");
         let version = fs::read_to_string(cluster.join("PG_VERSION")).ok();
         let programs = programs::find(bindir, version.as_deref().and_then(number_in), account.as_ref())?;
         let socket = socket::directory(&cluster, account.as_ref())?;

@@ -1,4 +1,7 @@
-use std::{os::unix::fs::PermissionsExt, process};
+use std::{
+    os::unix::fs::{MetadataExt, PermissionsExt},
+    process,
+};
 
 use super::*;
 use crate::database::{Database, DatabaseSettings, account};
@@ -116,4 +119,18 @@ async fn as_root_a_closed_parent_is_told_with_its_cure() {
     fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).expect("mode");
     let told = Cluster::start(&home.path().join("data"), None, Durability::Thrown).await.expect_err("closed").to_string();
     assert!(told.contains(&home.path().display().to_string()) && told.contains("/var/lib/triptych"), "{told}");
+}
+
+#[tokio::test]
+async fn as_root_a_cluster_keeps_its_owner() {
+    if account::our_uid() != 0 {
+        return;
+    }
+    let data = tempfile::tempdir().expect("directory");
+    let cluster = data.path().join("postgres");
+    start(data.path()).await.stop().await;
+    let given = Command::new("chown").args(["-R", "65500:65500"]).arg(&cluster).status().expect("chown");
+    assert!(given.success());
+    start(data.path()).await.stop().await;
+    assert_eq!(fs::metadata(cluster.join("postmaster.opts")).expect("options").uid(), 65500);
 }
