@@ -35,7 +35,9 @@ fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
     if let Some(part) = parts.iter().find(|part| !known(part)) {
         return Err(fault(format!("{part:?} is no level")));
     }
-    EnvFilter::try_new(parts.join(",")).map_err(|error| fault(error.to_string()))
+    // PostgreSQL's notices say what a migration found in order.
+    let quiet = if filter.contains("sqlx") { "" } else { "sqlx::postgres::notice=warn," };
+    EnvFilter::try_new(format!("{quiet}{}", parts.join(","))).map_err(|error| fault(error.to_string()))
 }
 
 #[cfg(test)]

@@ -38,6 +38,12 @@ impl Key {
     }
 }
 
+/// Help of a flag.
+fn help(meaning: &str, default: &str) -> String {
+    let default = if default.is_empty() { String::new() } else { format!(" [default: {default}]") };
+    format!("{}{default}", meaning.trim())
+}
+
 macro_rules! settings {
     ($($(#[doc = $doc:literal])+ $name:ident: $type:ty = $default:literal => $parse:expr, $aliases:expr, $shown:ident;)*) => {
         /// Every setting, read and checked.
@@ -55,7 +61,7 @@ macro_rules! settings {
             pub config: Option<PathBuf>,
             $(
                 $(#[doc = $doc])+
-                #[arg(long, global = true, value_name = "VALUE", help = concat!($($doc,)+ " [default: \"", $default, "\"]").trim())]
+                #[arg(long, global = true, value_name = "VALUE", help = help(concat!($($doc),+), $default))]
                 pub $name: Option<String>,
             )*
         }

@@ -1,7 +1,8 @@
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use super::*;
 
+/// Own words.
 #[derive(Parser)]
 struct Line {
     #[command(flatten)]
@@ -108,4 +109,14 @@ fn listing_is_a_settings_file_without_secrets() {
     assert_eq!(table.len(), KEYS.len());
     assert!(listing.contains("database_url = \"(set)\" # environment DATABASE_URL"), "{listing}");
     assert!(!listing.contains("hush") && !format!("{settings:?}").contains("hush"));
+}
+
+#[test]
+fn help_follows_the_table() {
+    let mut command = Line::command();
+    assert_eq!(command.get_about().map(ToString::to_string).as_deref(), Some("Own words"));
+    let help = command.render_help().to_string();
+    for part in ["--listen <VALUE>", "[default: 127.0.0.1:8080]", "PostgreSQL URL. Empty: a private PostgreSQL"] {
+        assert!(help.contains(part), "{part} in {help}");
+    }
 }
