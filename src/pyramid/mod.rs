@@ -5,9 +5,12 @@ mod encode;
 mod fields;
 mod index;
 mod jpeg;
+mod kinds;
+mod level;
 mod open;
 mod reduce;
 mod rows;
+mod source;
 mod tags;
 mod tile;
 mod writer;
@@ -15,10 +18,12 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
-pub use index::{Color, Compression, Index, Level, Resolution};
+pub use index::{Index, Resolution};
+pub use level::{Color, Compression, Level};
 pub use open::{Attempt, Opening, open};
 pub use rows::tiff_rows;
-pub use writer::{RowError, RowSource, WriteError, WriteOptions, write};
+pub use source::{RowError, RowSource};
+pub use writer::{WriteError, WriteOptions, write};
 
 /// Why a pyramid cannot be used.
 #[derive(Debug, thiserror::Error)]

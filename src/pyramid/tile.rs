@@ -51,7 +51,7 @@ impl Level {
     /// A TIFF of which `bytes` are the only tile.
     fn alone(&self, bytes: &[u8], compression: u16) -> Vec<u8> {
         let samples = self.color.samples();
-        let extra: &[u16] = if samples % 2 == 0 { &[2] } else { &[] };
+        let extra: &[u16] = if samples.is_multiple_of(2) { &[2] } else { &[] };
         let fields = |at: u32| {
             Fields::new(false)
                 .longs(tags::WIDTH, &[self.tile_width])

@@ -4,49 +4,12 @@ use super::encode::Encoder;
 use super::fields::{Fields, header};
 use super::index::MAX_ICC;
 use super::reduce::halve;
-use super::{Level, PyramidError, tags};
+use super::{Level, RowError, RowSource, tags};
 use crate::raster::Channels;
 use std::io::{Seek, SeekFrom, Write};
 
 /// Above this a file is written as BigTIFF: places in a classic one have 32 bits.
 const CLASSIC_MOST: u64 = 3_900_000_000;
-
-/// Pixels of an image, row by row.
-pub trait RowSource: Send {
-    fn width(&self) -> u32;
-    fn height(&self) -> u32;
-    fn channels(&self) -> Channels;
-
-    /// The next rows, as many as fill `rows`; a row has `width * channels` bytes, and no more rows are asked for than there are.
-    ///
-    /// # Errors
-    /// When the source cannot go on; nothing is asked of it afterwards.
-    fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError>;
-
-    /// The ICC profile that says what the colours mean.
-    fn icc(&self) -> Option<Vec<u8>> {
-        None
-    }
-}
-
-/// Why a source of rows stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum RowError {
-    #[error("damaged: {0}")]
-    Damaged(String),
-    #[error("reading failed: {0}")]
-    Read(#[from] std::io::Error),
-}
-
-impl From<PyramidError> for RowError {
-    fn from(error: PyramidError) -> Self {
-        match error {
-            PyramidError::Read(error) => RowError::Read(error),
-            PyramidError::Damaged(what) => RowError::Damaged(what),
-            other => RowError::Damaged(other.to_string()),
-        }
-    }
-}
 
 /// How a pyramid is written.
 #[derive(Clone, Debug)]

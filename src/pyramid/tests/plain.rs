@@ -36,7 +36,7 @@ fn stripped(width: u32, samples: u16, bits: u16, rows_per_strip: u32, photometri
             .shorts(277, &[samples])
             .longs(278, &[rows_per_strip])
             .longs(279, &strips)
-            .shorts(338, if samples % 2 == 0 { &[1] } else { &[] })
+            .shorts(338, if samples.is_multiple_of(2) { &[1] } else { &[] })
     };
     let start = 8 + fields(0).len() as u32;
     [header(false, 8), fields(start).to_bytes(8, 0), pixels.to_vec()].concat()
