@@ -1,1 +1,7 @@
-fn main() {}
+//! The `triptych` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    triptych::cli::main()
+}

@@ -125,7 +125,8 @@ impl Manifests {
 
     /// The canonical request for the whole image in this size, and the size that it gives.
     fn request(&self, image: &Placed, size: &str) -> (String, Dimensions) {
-        let resolved = Request::parse(Version::V3, "full", size, "0", "default.jpg").and_then(|request| request.resolve(image.info.full, &self.limits));
+        let resolved = Request::parse(Version::V3, "full", size, "0", "default.jpg")
+            .and_then(|request| request.resolve(image.info.full, &self.limits));
         match resolved {
             Ok(resolved) => (resolved.canonical(Version::V3, image.info.full, &self.limits), resolved.size),
             Err(_) => ("full/max/0/default.jpg".to_owned(), image.info.full),

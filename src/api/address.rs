@@ -34,7 +34,8 @@ impl Addressing {
 
     /// The path below which the service lives, as far as it is configured: `/prefix` or nothing.
     pub fn prefix(&self) -> &str {
-        let path = self.public_url.as_deref().and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
+        let path =
+            self.public_url.as_deref().and_then(|url| url.split_once("://")).and_then(|(_, rest)| rest.find('/').map(|at| &rest[at..]));
         path.unwrap_or_default()
     }
 }
@@ -97,7 +98,8 @@ mod tests {
 
     #[test]
     fn the_configured_url_is_the_last_word() {
-        let addressing = Addressing { public_url: Some("https://example.org/iiif".to_owned()), trusted_proxies: vec!["0.0.0.0/0".parse().unwrap()] };
+        let addressing =
+            Addressing { public_url: Some("https://example.org/iiif".to_owned()), trusted_proxies: vec!["0.0.0.0/0".parse().unwrap()] };
         let sent = headers(&[("host", "inner"), ("x-forwarded-host", "outer")]);
         assert_eq!(addressing.base(&sent, Some("10.0.0.1".parse().unwrap())), "https://example.org/iiif");
         assert_eq!(addressing.prefix(), "/iiif");

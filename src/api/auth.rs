@@ -46,7 +46,8 @@ pub async fn viewer(request: &Request) -> poem::Result<Viewer> {
     let Some(sent) = request.headers().get(header::AUTHORIZATION) else {
         return Ok(Viewer::Public);
     };
-    let token = sent.to_str().ok().and_then(|text| text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map(|_| text[7..].trim()));
+    let token =
+        sent.to_str().ok().and_then(|text| text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map(|_| text[7..].trim()));
     let token = token.ok_or_else(refused)?.to_owned();
     check(request, Bearer { token }).await?;
     Ok(Viewer::KeyHolder)

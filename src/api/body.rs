@@ -2,7 +2,7 @@
 
 use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
+use poem_openapi::types::{ParseFromJSON, ToJSON};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
@@ -69,7 +69,7 @@ async fn read(request: &Request, body: &mut RequestBody, types: &[&str]) -> Resu
         let detail = format!("send Content-Type: {}, not {:?}", types.join(" or "), sent);
         return Err(Problem::new(Kind::MediaType, detail));
     }
-    let bytes = match Vec::<u8>::from_request(request, body).await {
+    let bytes = match <Vec<u8> as FromRequest>::from_request(request, body).await {
         Ok(bytes) => bytes,
         Err(error) => return Err(Problem::of_status(error.status(), error.to_string())),
     };

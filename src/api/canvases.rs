@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -19,7 +20,7 @@ use crate::catalog::Canvas;
 use crate::iiif::uris::Uris;
 
 /// Canvases.
-pub struct Canvases(pub Arc<App>);
+pub struct Canvases;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tags::Canvases")]
 impl Canvases {
@@ -29,6 +30,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases", method = "get", operation_id = "listCanvases")]
     async fn list(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         Address(uris): Address,
         /// The item's id.
@@ -41,8 +43,8 @@ impl Canvases {
         total: Query<Option<bool>>,
     ) -> Result<Listed<CanvasView>, Problem> {
         let limit = ids::limit(limit.0)?;
-        let item = self.0.readable_item(&id, &reader).await?;
-        let page = self.0.catalog.canvases(&id, after.0, limit).await?;
+        let item = app.readable_item(&id, &reader).await?;
+        let page = app.catalog.canvases(&id, after.0, limit).await?;
         let total = total.0.filter(|total| *total).map(|_| item.canvas_count);
         let query = [("limit", limit.to_string())];
         Ok(Listed::new(page, |canvas| CanvasView::of(canvas, &uris), total, &uris.api(&["items", &id, "canvases"]), &query))
@@ -55,6 +57,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases", method = "post", operation_id = "addCanvases")]
     async fn add(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -63,7 +66,7 @@ impl Canvases {
         body: Body<CanvasesInput>,
     ) -> Result<Written<CanvasesView>, Problem> {
         let (position, new) = body.0.check()?;
-        let (canvases, revision) = self.0.catalog.add_canvases(&id, position, &new, &condition.0).await?;
+        let (canvases, revision) = app.catalog.add_canvases(&id, position, &new, &condition.0).await?;
         let canvases = canvases.into_iter().map(|canvas| CanvasView::of(canvas, &uris)).collect();
         Ok(Written::created(CanvasesView { canvases }, revision, uris.api(&["items", &id, "canvases"])))
     }
@@ -72,6 +75,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases/:canvas", method = "get", operation_id = "getCanvas")]
     async fn get(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         Address(uris): Address,
         known: IfNoneMatch,
@@ -80,8 +84,8 @@ impl Canvases {
         /// The canvas's id.
         canvas: Path<String>,
     ) -> Result<Read<CanvasView>, Problem> {
-        self.0.readable_item(&id, &reader).await?;
-        let canvas = self.0.catalog.canvas(&id, &canvas).await?;
+        app.readable_item(&id, &reader).await?;
+        let canvas = app.catalog.canvas(&id, &canvas).await?;
         let revision = canvas.revision;
         Ok(Read::new(CanvasView::of(canvas, &uris), revision, &known))
     }
@@ -92,6 +96,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases/:canvas", method = "put", operation_id = "putCanvas")]
     async fn put(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -101,7 +106,7 @@ impl Canvases {
         canvas: Path<String>,
         body: Body<CanvasInput>,
     ) -> Result<Written<CanvasView>, Problem> {
-        self.store(&id, ids::resource(&canvas)?, body.0, condition, &uris).await
+        Self::store(&app, &id, ids::resource(&canvas)?, body.0, condition, &uris).await
     }
 
     /// Change some properties of a canvas
@@ -110,6 +115,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases/:canvas", method = "patch", operation_id = "patchCanvas")]
     async fn patch(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -119,10 +125,10 @@ impl Canvases {
         canvas: Path<String>,
         patch: Patch<CanvasInput>,
     ) -> Result<Written<CanvasView>, Problem> {
-        let current = self.0.catalog.canvas(&id, &canvas).await?;
+        let current = app.catalog.canvas(&id, &canvas).await?;
         let condition = condition.at(current.revision);
         let patched = patch.apply(&CanvasInput::of(current))?;
-        self.store(&id, &canvas, patched, condition, &uris).await
+        Self::store(&app, &id, &canvas, patched, condition, &uris).await
     }
 
     /// Put another image on a canvas
@@ -131,6 +137,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases/:canvas/image", method = "put", operation_id = "replaceCanvasImage")]
     async fn replace_image(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -140,10 +147,10 @@ impl Canvases {
         canvas: Path<String>,
         body: Body<ImageOnCanvas>,
     ) -> Result<Written<CanvasView>, Problem> {
-        let current = self.0.catalog.canvas(&id, &canvas).await?;
+        let current = app.catalog.canvas(&id, &canvas).await?;
         let condition = condition.at(current.revision);
         let changed = CanvasInput { image: Some(body.0.image), ..CanvasInput::of(current) };
-        self.store(&id, &canvas, changed, condition, &uris).await
+        Self::store(&app, &id, &canvas, changed, condition, &uris).await
     }
 
     /// Delete a canvas
@@ -152,6 +159,7 @@ impl Canvases {
     #[oai(path = "/items/:id/canvases/:canvas", method = "delete", operation_id = "deleteCanvas")]
     async fn delete(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         condition: IfMatch,
         /// The item's id.
@@ -159,7 +167,7 @@ impl Canvases {
         /// The canvas's id.
         canvas: Path<String>,
     ) -> Result<Deleted, Problem> {
-        self.0.catalog.delete_canvas(&id, &canvas, &condition.0).await?;
+        app.catalog.delete_canvas(&id, &canvas, &condition.0).await?;
         Ok(Deleted::Done)
     }
 
@@ -167,13 +175,14 @@ impl Canvases {
     #[oai(path = "/items/:id/order", method = "get", operation_id = "getReadingOrder")]
     async fn order(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         known: IfNoneMatch,
         /// The item's id.
         id: Path<String>,
     ) -> Result<Read<ReadingOrder>, Problem> {
-        self.0.readable_item(&id, &reader).await?;
-        let (canvases, revision) = self.0.catalog.reading_order(&id).await?;
+        app.readable_item(&id, &reader).await?;
+        let (canvases, revision) = app.catalog.reading_order(&id).await?;
         Ok(Read::new(ReadingOrder { canvases }, revision, &known))
     }
 
@@ -183,20 +192,21 @@ impl Canvases {
     #[oai(path = "/items/:id/order", method = "put", operation_id = "setReadingOrder")]
     async fn set_order(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         condition: IfMatch,
         /// The item's id.
         id: Path<String>,
         body: Body<ReadingOrder>,
     ) -> Result<Written<ReadingOrder>, Problem> {
-        let revision = self.0.catalog.set_reading_order(&id, &body.0.canvases, &condition.0).await?;
+        let revision = app.catalog.set_reading_order(&id, &body.0.canvases, &condition.0).await?;
         Ok(Written::Changed(Json(body.0), of_revision(revision)))
     }
 }
 
 impl Canvases {
     async fn store(
-        &self,
+        app: &App,
         item: &str,
         id: &str,
         input: CanvasInput,
@@ -204,7 +214,7 @@ impl Canvases {
         uris: &Uris,
     ) -> Result<Written<CanvasView>, Problem> {
         let content = input.check()?;
-        let (canvas, new): (Canvas, bool) = self.0.catalog.put_canvas(item, id, &content, &condition.0).await?;
+        let (canvas, new): (Canvas, bool) = app.catalog.put_canvas(item, id, &content, &condition.0).await?;
         let revision = canvas.revision;
         let view = CanvasView::of(canvas, uris);
         Ok(if new { Written::created(view, revision, uris.api_canvas(item, id)) } else { Written::changed(view, revision) })

@@ -32,10 +32,8 @@ impl Document<'_> {
         };
         let body = self.body.to_string();
         let tag = tag(&[&content_type, &body]);
-        let mut response = Response::builder()
-            .header(header::ETAG, &tag)
-            .header(header::CACHE_CONTROL, self.cache_control)
-            .header(header::VARY, "Accept");
+        let mut response =
+            Response::builder().header(header::ETAG, &tag).header(header::CACHE_CONTROL, self.cache_control).header(header::VARY, "Accept");
         for link in self.links {
             response = response.header(header::LINK, link);
         }

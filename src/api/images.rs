@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use poem::Body as Bytes;
+use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Binary;
@@ -17,13 +18,13 @@ use super::problem::{Kind, Problem, internal};
 use super::schema::{ImagePatch, ImageRegistration, ImageView};
 use super::{App, Tags};
 use crate::catalog::{CatalogError, Image, Precondition};
-use crate::image_service::ImageError;
-use crate::ingest::MasterError;
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
+use crate::image_service::ImageError;
+use crate::ingest::MasterError;
 
 /// Images.
-pub struct Images(pub Arc<App>);
+pub struct Images;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tags::Images")]
 impl Images {
@@ -33,6 +34,7 @@ impl Images {
     #[oai(path = "/images", method = "get", operation_id = "listImages")]
     async fn list(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         Address(uris): Address,
         /// Where the page starts: the id it comes after, as `next` of the page before says.
@@ -41,7 +43,7 @@ impl Images {
         limit: Query<Option<u32>>,
     ) -> Result<Listed<ImageView>, Problem> {
         let limit = ids::limit(limit.0)?;
-        let page = self.0.catalog.images(reader.sees_all(), after.0.as_deref(), limit).await?;
+        let page = app.catalog.images(reader.sees_all(), after.0.as_deref(), limit).await?;
         let view = |image| ImageView::of(image, reader.sees_all(), &uris);
         Ok(Listed::new(page, view, None, &uris.api(&["images"]), &[("limit", limit.to_string())]))
     }
@@ -50,10 +52,16 @@ impl Images {
     ///
     /// Its master is in the storage already: it is opened and measured, and where its tiles lie is kept.
     #[oai(path = "/images", method = "post", operation_id = "registerImage")]
-    async fn register(&self, _key: Key, Address(uris): Address, body: Body<ImageRegistration>) -> Result<Written<ImageView>, Problem> {
+    async fn register(
+        &self,
+        app: Data<&Arc<App>>,
+        _key: Key,
+        Address(uris): Address,
+        body: Body<ImageRegistration>,
+    ) -> Result<Written<ImageView>, Problem> {
         let ImageRegistration { id, key, public } = body.0;
         let id = id.unwrap_or_else(|| key.strip_suffix(".tif").or_else(|| key.strip_suffix(".tiff")).unwrap_or(&key).to_owned());
-        let image = self.0.masters.register(ids::image(&id)?, &key, public).await.map_err(at_key)?;
+        let image = app.masters.register(ids::image(&id)?, &key, public).await.map_err(at_key)?;
         Ok(created(image, &uris))
     }
 
@@ -63,6 +71,7 @@ impl Images {
     #[oai(path = "/images/:id", method = "post", operation_id = "uploadImage")]
     async fn upload(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         /// The image's id, chosen for ever: 1 to 512 bytes, `/` written as `%2F`.
@@ -72,7 +81,7 @@ impl Images {
         bytes: Binary<Bytes>,
     ) -> Result<Written<ImageView>, Problem> {
         let stream = bytes.0.into_bytes_stream();
-        let image = self.0.masters.upload(ids::image(&id)?, public.0.unwrap_or(false), Box::pin(stream)).await?;
+        let image = app.masters.upload(ids::image(&id)?, public.0.unwrap_or(false), Box::pin(stream)).await?;
         Ok(created(image, &uris))
     }
 
@@ -80,14 +89,15 @@ impl Images {
     #[oai(path = "/images/:id", method = "get", operation_id = "getImage")]
     async fn get(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         Address(uris): Address,
         known: IfNoneMatch,
         /// The image's id.
         id: Path<String>,
     ) -> Result<Read<ImageView>, Problem> {
-        let image = self.0.catalog.image(&id).await?;
-        if !reader.sees_all() && !self.0.catalog.image_is_visible(&id).await? {
+        let image = app.catalog.image(&id).await?;
+        if !reader.sees_all() && !app.catalog.image_is_visible(&id).await? {
             return Err(Problem::not_found("image"));
         }
         let revision = image.revision;
@@ -101,6 +111,7 @@ impl Images {
     #[oai(path = "/images/:id", method = "put", operation_id = "putImage")]
     async fn put(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -114,12 +125,12 @@ impl Images {
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
         }
         let id = ids::image(&id)?;
-        match self.0.catalog.image(id).await {
+        match app.catalog.image(id).await {
             Err(CatalogError::NotFound(_)) if matches!(condition.0, Precondition::None | Precondition::Absent) => {
-                Ok(created(self.0.masters.register(id, &key, public).await.map_err(at_key)?, &uris))
+                Ok(created(app.masters.register(id, &key, public).await.map_err(at_key)?, &uris))
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(changed(self.0.masters.measure_again(id, &key, public, &condition.0).await.map_err(at_key)?, &uris)),
+            Ok(_) => Ok(changed(app.masters.measure_again(id, &key, public, &condition.0).await.map_err(at_key)?, &uris)),
         }
     }
 
@@ -129,6 +140,7 @@ impl Images {
     #[oai(path = "/images/:id", method = "patch", operation_id = "patchImage")]
     async fn patch(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -136,10 +148,10 @@ impl Images {
         id: Path<String>,
         patch: Patch<ImagePatch>,
     ) -> Result<Written<ImageView>, Problem> {
-        let current = self.0.catalog.image(&id).await?;
+        let current = app.catalog.image(&id).await?;
         let condition = condition.at(current.revision);
         let patched = patch.apply(&ImagePatch { public: current.public })?;
-        Ok(changed(self.0.catalog.set_image_public(&id, patched.public, &condition.0).await?, &uris))
+        Ok(changed(app.catalog.set_image_public(&id, patched.public, &condition.0).await?, &uris))
     }
 
     /// Delete an image
@@ -148,12 +160,13 @@ impl Images {
     #[oai(path = "/images/:id", method = "delete", operation_id = "deleteImage")]
     async fn delete(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         condition: IfMatch,
         /// The image's id.
         id: Path<String>,
     ) -> Result<Deleted, Problem> {
-        self.0.masters.delete(&id, &condition.0).await?;
+        app.masters.delete(&id, &condition.0).await?;
         Ok(Deleted::Done)
     }
 }

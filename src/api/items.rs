@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use time::OffsetDateTime;
@@ -20,7 +21,7 @@ use crate::catalog::{CatalogError, Item, ItemFilter, Status};
 use crate::iiif::presentation::Fault;
 
 /// Items.
-pub struct Items(pub Arc<App>);
+pub struct Items;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tags::Items")]
 impl Items {
@@ -30,6 +31,7 @@ impl Items {
     #[oai(path = "/items", method = "get", operation_id = "listItems")]
     async fn list(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         Address(uris): Address,
         /// Only items of this status.
@@ -53,11 +55,14 @@ impl Items {
         query.extend(status.0.map(|status| ("status", Status::from(status).name().to_owned())));
         query.extend(total.0.map(|total| ("total", total.to_string())));
         let Some(filter) = filter(&reader, status.0, label.0, modified_since.0)? else {
-            return Ok(Listed::Page(poem_openapi::payload::Json(super::schema::List { items: Vec::new(), total: total.0.map(|_| 0), next: None }), None));
+            return Ok(Listed::Page(
+                poem_openapi::payload::Json(super::schema::List { items: Vec::new(), total: total.0.map(|_| 0), next: None }),
+                None,
+            ));
         };
-        let page = self.0.catalog.items(&filter, after.0.as_deref(), limit).await?;
+        let page = app.catalog.items(&filter, after.0.as_deref(), limit).await?;
         let total = match total.0 {
-            Some(true) => Some(self.0.catalog.count_items(&filter).await?),
+            Some(true) => Some(app.catalog.count_items(&filter).await?),
             _ => None,
         };
         Ok(Listed::new(page, |item| ItemView::of(item, &uris), total, &uris.api(&["items"]), &query))
@@ -67,10 +72,16 @@ impl Items {
     ///
     /// With its canvases, all or nothing. Only a label is needed; an item is a draft unless it is said to be published.
     #[oai(path = "/items", method = "post", operation_id = "createItem")]
-    async fn create(&self, _key: Key, Address(uris): Address, body: Body<ItemInput>) -> Result<Written<ItemView>, Problem> {
+    async fn create(
+        &self,
+        app: Data<&Arc<App>>,
+        _key: Key,
+        Address(uris): Address,
+        body: Body<ItemInput>,
+    ) -> Result<Written<ItemView>, Problem> {
         let from_images = body.0.images.is_some();
         let (id, content) = body.0.check()?;
-        let item = self.0.catalog.create_item(id, &content).await.map_err(|error| in_images(error, from_images))?;
+        let item = app.catalog.create_item(id, &content).await.map_err(|error| in_images(error, from_images))?;
         Ok(created(item, &uris))
     }
 
@@ -80,13 +91,14 @@ impl Items {
     #[oai(path = "/items/:id", method = "get", operation_id = "getItem")]
     async fn get(
         &self,
+        app: Data<&Arc<App>>,
         reader: Reader,
         Address(uris): Address,
         known: IfNoneMatch,
         /// The item's id.
         id: Path<String>,
     ) -> Result<Read<ItemView>, Problem> {
-        let item = self.0.readable_item(&id, &reader).await?;
+        let item = app.readable_item(&id, &reader).await?;
         let revision = item.revision;
         Ok(Read::new(ItemView::of(item, &uris), revision, &known))
     }
@@ -97,6 +109,7 @@ impl Items {
     #[oai(path = "/items/:id", method = "put", operation_id = "putItem")]
     async fn put(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -104,7 +117,7 @@ impl Items {
         id: Path<String>,
         body: Body<ItemInput>,
     ) -> Result<Written<ItemView>, Problem> {
-        self.store(ids::resource(&id)?, body.0, condition, &uris).await
+        Self::store(&app, ids::resource(&id)?, body.0, condition, &uris).await
     }
 
     /// Change some properties of an item
@@ -113,6 +126,7 @@ impl Items {
     #[oai(path = "/items/:id", method = "patch", operation_id = "patchItem")]
     async fn patch(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
         condition: IfMatch,
@@ -120,10 +134,10 @@ impl Items {
         id: Path<String>,
         patch: Patch<ItemInput>,
     ) -> Result<Written<ItemView>, Problem> {
-        let current = self.0.catalog.item(&id).await?;
+        let current = app.catalog.item(&id).await?;
         let condition = condition.at(current.revision);
         let patched = patch.apply(&ItemInput::of(current))?;
-        self.store(&id, patched, condition, &uris).await
+        Self::store(&app, &id, patched, condition, &uris).await
     }
 
     /// Delete an item
@@ -132,19 +146,20 @@ impl Items {
     #[oai(path = "/items/:id", method = "delete", operation_id = "deleteItem")]
     async fn delete(
         &self,
+        app: Data<&Arc<App>>,
         _key: Key,
         condition: IfMatch,
         /// The item's id.
         id: Path<String>,
     ) -> Result<Deleted, Problem> {
-        self.0.catalog.delete_item(&id, &condition.0).await?;
+        app.catalog.delete_item(&id, &condition.0).await?;
         Ok(Deleted::Done)
     }
 }
 
 impl Items {
     async fn store(
-        &self,
+        app: &App,
         id: &str,
         input: ItemInput,
         condition: IfMatch,
@@ -156,7 +171,7 @@ impl Items {
             let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
         }
-        let stored = self.0.catalog.put_item(id, &content, &condition.0).await;
+        let stored = app.catalog.put_item(id, &content, &condition.0).await;
         let (item, new) = stored.map_err(|error| in_images(error, from_images))?;
         let revision = item.revision;
         Ok(if new { created(item, uris) } else { Written::changed(ItemView::of(item, uris), revision) })

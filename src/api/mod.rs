@@ -35,7 +35,7 @@ pub use address::{Addressing, uris};
 pub use auth::viewer;
 pub use documents::tag;
 pub use etag::is_known;
-pub use openapi::{document, yaml};
+pub use openapi::{document, json, yaml};
 pub use problem::{Kind, Problem};
 
 /// `Cache-Control` of what only the holder of a key may see.
@@ -69,20 +69,18 @@ enum Tags {
 
 type Rest = (items::Items, canvases::Canvases, images::Images);
 
-fn rest(app: &Arc<App>) -> OpenApiService<Rest, ()> {
-    let api = (items::Items(app.clone()), canvases::Canvases(app.clone()), images::Images(app.clone()));
-    OpenApiService::new(api, "Triptych", env!("CARGO_PKG_VERSION"))
+fn rest() -> OpenApiService<Rest, ()> {
+    OpenApiService::new((items::Items, canvases::Canvases, images::Images), "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
 /// Every route but the pages for people.
-pub fn routes(app: &Arc<App>) -> Route {
-    let document = openapi::document(app);
-    let fixed = |content_type, body: String| openapi::fixed(content_type, body);
+pub fn routes() -> Route {
+    let document = document();
     Route::new()
-        .nest_no_strip("/api/v1", rest(app).into_endpoint().around(limit_body))
-        .at("/api/openapi.json", fixed("application/json", openapi::json(&document)))
-        .at("/api/openapi.yaml", fixed("application/yaml", openapi::yaml(&document)))
-        .at("/api/docs", fixed("text/html; charset=utf-8", openapi::page(app, &document)))
+        .nest_no_strip("/api/v1", rest().into_endpoint().around(limit_body))
+        .at("/api/openapi.json", openapi::fixed("application/json", openapi::json(&document)))
+        .at("/api/openapi.yaml", openapi::fixed("application/yaml", openapi::yaml(&document)))
+        .at("/api/docs", openapi::fixed("text/html; charset=utf-8", openapi::page(&document)))
         .nest_no_strip("/iiif", public())
         .nest_no_strip("/manifests", public())
         .nest_no_strip("/collections", public())

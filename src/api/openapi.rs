@@ -1,23 +1,21 @@
 //! The OpenAPI document: what poem-openapi knows of the REST interface, with the errors that every operation shares and the IIIF
 //! routes added, and the page that shows it.
 
-use std::sync::Arc;
-
 use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use serde_json::{Value, json};
 
 use super::etag::is_known;
 use super::problem::Kind;
-use super::{App, documents, rest};
+use super::{documents, rest};
 
 /// The routes of the IIIF APIs, which poem-openapi cannot describe.
 const IIIF: &str = include_str!("openapi/iiif.json");
 const ABOUT: &str = include_str!("openapi/about.md");
 
 /// The whole document.
-pub fn document(app: &Arc<App>) -> Value {
-    let mut document: Value = serde_json::from_str(&rest(app).spec()).unwrap_or_default();
+pub fn document() -> Value {
+    let mut document: Value = serde_json::from_str(&rest().spec()).unwrap_or_default();
     document["info"]["description"] = ABOUT.trim().into();
     document["info"]["license"] = json!({"name": "MIT OR Apache-2.0"});
     document["servers"] = json!([{"url": "/", "description": "This service"}]);
@@ -101,8 +99,8 @@ pub fn yaml(document: &Value) -> String {
 }
 
 /// The page that shows the document, whole in itself: it works without a network.
-pub fn page(app: &Arc<App>, document: &Value) -> String {
-    let service = rest(app);
+pub fn page(document: &Value) -> String {
+    let service = rest();
     let shown = document.to_string().replace("</", "<\\/");
     service.swagger_ui_html().replacen(&service.spec(), &shown, 1).replacen("<title>Swagger UI</title>", "<title>Triptych API</title>", 1)
 }

@@ -48,7 +48,6 @@ kinds! {
     MediaType, UNSUPPORTED_MEDIA_TYPE, "media-type", "This kind of content is not taken";
     Invalid, UNPROCESSABLE_ENTITY, "invalid", "What was sent has faults";
     PreconditionRequired, PRECONDITION_REQUIRED, "precondition-required", "If-Match is needed";
-    NotImplemented, NOT_IMPLEMENTED, "not-implemented", "This is not offered";
     Unavailable, SERVICE_UNAVAILABLE, "unavailable", "Not at the moment";
     Internal, INTERNAL_SERVER_ERROR, "internal", "The service failed";
 }
@@ -201,7 +200,6 @@ impl From<ImageError> for Problem {
         match &error {
             ImageError::NotFound => Self::not_found("image"),
             ImageError::Gone => Self::new(Kind::Gone, error.to_string()),
-            ImageError::Request(request) if request.is_not_implemented() => Self::new(Kind::NotImplemented, error.to_string()),
             ImageError::Request(_) | ImageError::TooLarge | ImageError::Render(_) => Self::new(Kind::BadRequest, error.to_string()),
             ImageError::Unsupported(_) => Self::new(Kind::NotFound, error.to_string()),
             ImageError::Replaced => Self::new(Kind::Conflict, error.to_string()),

@@ -229,8 +229,7 @@ impl Catalog {
         let statement = "select id, 'there is a canvas with this id already' from canvases where item_id = $1 and id = any($2) \
              union all select id, 'a canvas with this id was deleted; ids are not used again' from gone \
              where kind = 'canvas' and item_id = $1 and id = any($2)";
-        let taken: Vec<(String, String)> =
-            sqlx::query_as(statement).bind(item).bind(&wanted).fetch_all(&mut **transaction).await?;
+        let taken: Vec<(String, String)> = sqlx::query_as(statement).bind(item).bind(&wanted).fetch_all(&mut **transaction).await?;
         let taken: HashMap<String, String> = taken.into_iter().collect();
         let mut seen = HashSet::new();
         let mut faults = Vec::new();

@@ -49,8 +49,7 @@ macro_rules! image_columns {
 impl Catalog {
     /// Whether an image may be registered under `id`: not if it exists or existed.
     pub async fn image_id_is_free(&self, id: &str) -> Result<(), CatalogError> {
-        let exists: bool =
-            sqlx::query_scalar("select exists (select 1 from images where id = $1)").bind(id).fetch_one(&self.pool).await?;
+        let exists: bool = sqlx::query_scalar("select exists (select 1 from images where id = $1)").bind(id).fetch_one(&self.pool).await?;
         if exists {
             return Err(CatalogError::Exists("image"));
         }
@@ -63,8 +62,11 @@ impl Catalog {
         if self.is_gone(&mut *transaction, "image", "", &new.id).await? {
             return Err(CatalogError::Gone("image"));
         }
-        let statement = image_columns!("insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning", "");
+        let statement = image_columns!(
+            "insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning",
+            ""
+        );
         let image: Option<Image> = bind_measured(sqlx::query_as(statement), new).fetch_optional(&mut *transaction).await?;
         let image = image.ok_or(CatalogError::Exists("image"))?;
         transaction.commit().await?;
@@ -76,8 +78,11 @@ impl Catalog {
     pub async fn replace_image(&self, new: &NewImage, precondition: &Precondition) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
         let current = self.lock_image(&mut transaction, &new.id, precondition).await?;
-        let statement = image_columns!("update images set storage_key = $2, uploaded = $3, object_version = $4, object_size = $5, width = $6, \
-             height = $7, tile_size = $8, tile_index = $9, public = $10, revision = revision + 1, modified = now() where id = $1 returning", "");
+        let statement = image_columns!(
+            "update images set storage_key = $2, uploaded = $3, object_version = $4, object_size = $5, width = $6, \
+             height = $7, tile_size = $8, tile_index = $9, public = $10, revision = revision + 1, modified = now() where id = $1 returning",
+            ""
+        );
         let image: Image = bind_measured(sqlx::query_as(statement), new).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         self.forget_images([new.id.as_str(), &new.storage_key, &current.storage_key]).await;
@@ -114,7 +119,8 @@ impl Catalog {
     pub async fn set_image_public(&self, id: &str, public: bool, precondition: &Precondition) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
         self.lock_image(&mut transaction, id, precondition).await?;
-        let statement = image_columns!("update images set public = $2, revision = revision + 1, modified = now() where id = $1 returning", "");
+        let statement =
+            image_columns!("update images set public = $2, revision = revision + 1, modified = now() where id = $1 returning", "");
         let image: Image = sqlx::query_as(statement).bind(id).bind(public).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         self.forget_images([id, &image.storage_key]).await;
@@ -125,11 +131,10 @@ impl Catalog {
     pub async fn delete_image(&self, id: &str, precondition: &Precondition) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
         let image = self.lock_image(&mut transaction, id, precondition).await?;
-        let users: Vec<String> =
-            sqlx::query_scalar("select distinct item_id from canvases where image_id = $1 order by item_id limit 10")
-                .bind(id)
-                .fetch_all(&mut *transaction)
-                .await?;
+        let users: Vec<String> = sqlx::query_scalar("select distinct item_id from canvases where image_id = $1 order by item_id limit 10")
+            .bind(id)
+            .fetch_all(&mut *transaction)
+            .await?;
         if !users.is_empty() {
             return Err(CatalogError::InUse(users));
         }

@@ -241,7 +241,6 @@ fn pattern(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,8 +17,10 @@ impl Catalog {
     pub async fn set_reading_order(&self, item: &str, ids: &[String], precondition: &Precondition) -> Result<i64, CatalogError> {
         let mut transaction = self.pool.begin().await?;
         self.lock_item(&mut transaction, item, precondition).await?;
-        let present: Vec<String> =
-            sqlx::query_scalar("select id from canvases where item_id = $1 order by position").bind(item).fetch_all(&mut *transaction).await?;
+        let present: Vec<String> = sqlx::query_scalar("select id from canvases where item_id = $1 order by position")
+            .bind(item)
+            .fetch_all(&mut *transaction)
+            .await?;
         let faults = faults(ids, &present);
         if !faults.is_empty() {
             return Err(CatalogError::Faults(faults));

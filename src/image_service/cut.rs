@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{ImageError, plan::Plan};
+use super::ImageError;
+use super::plan::{Plan, Tile};
 use crate::iiif::image::Resolved;
 use crate::pyramid::Level;
 use crate::raster::Raster;
@@ -10,9 +11,6 @@ use crate::render::{self, EncodeOptions, Finish, RenderError, Window};
 
 /// Decodes the tiles of a plan, puts them together and renders the answer.
 pub fn cut(level: &Level, plan: &Plan, tiles: &[Bytes], request: &Resolved, encode: &EncodeOptions) -> Result<Vec<u8>, ImageError> {
-    if tiles.len() != plan.tiles.len() {
-        return Err(ImageError::Damaged("the index does not name every tile".to_owned()));
-    }
     let (raster, window) = assemble(level, plan, tiles)?;
     let finish = Finish { size: request.size, rotation: request.rotation, quality: request.quality, format: request.format };
     render::finish(raster, window, &finish, encode).map_err(ImageError::from)
@@ -25,8 +23,11 @@ fn assemble(level: &Level, plan: &Plan, tiles: &[Bytes]) -> Result<(Raster, Wind
     let right = ((x + width).ceil() as u32).min(level.width);
     let bottom = ((y + height).ceil() as u32).min(level.height);
     let mut whole: Option<Raster> = None;
-    for (&(column, row), bytes) in plan.tiles.iter().zip(tiles) {
-        let tile = level.decode_tile(bytes)?;
+    for &Tile { column, row, range } in &plan.tiles {
+        let tile = match range.and_then(|place| tiles.get(place)) {
+            Some(bytes) => level.decode_tile(bytes)?,
+            None => level.blank_tile(),
+        };
         let whole = whole.get_or_insert_with(|| Raster::zeroed(right - left, bottom - top, tile.channels()));
         if whole.channels() != tile.channels() {
             return Err(ImageError::Damaged("tiles differ in their channels".to_owned()));

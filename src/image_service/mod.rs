@@ -150,6 +150,7 @@ impl From<PyramidError> for ImageError {
         match error {
             PyramidError::Unsupported(found) => Self::Unsupported(found),
             PyramidError::Damaged(found) => Self::Damaged(found),
+            PyramidError::OtherVersion | PyramidError::Read(_) => Self::Damaged(error.to_string()),
         }
     }
 }

@@ -6,6 +6,15 @@ use crate::iiif::image::{Dimensions, Format, Quality, Resolved};
 use crate::pyramid::{Index, Level};
 use crate::render::Window;
 
+/// A tile of a level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tile {
+    pub column: u32,
+    pub row: u32,
+    /// Its place among the ranges; `None` for a tile that the file leaves out.
+    pub range: Option<usize>,
+}
+
 /// The work for one answer.
 #[derive(Debug, PartialEq)]
 pub struct Plan {
@@ -13,9 +22,9 @@ pub struct Plan {
     pub level: usize,
     /// What the answer shows, in pixels of that level.
     pub window: Window,
-    /// The tiles that hold it, as (column, row), row by row.
-    pub tiles: Vec<(u32, u32)>,
-    /// Where they lie in the file.
+    /// The tiles that hold it, row by row.
+    pub tiles: Vec<Tile>,
+    /// Where those that the file has lie in it.
     pub ranges: Vec<Range<u64>>,
     /// The answer is exactly one stored tile, which may go out as it is.
     pub stored: bool,
@@ -47,10 +56,17 @@ pub fn plan(index: &Index, request: &Resolved) -> Plan {
     let number = index.levels.iter().rposition(|level| enough(&level)).unwrap_or(0);
     let level = &index.levels[number];
     let window = window(full, level, request);
-    let tiles = covered(level, &window);
-    let ranges = tiles.iter().filter_map(|&(column, row)| level.tile_range(column, row)).collect();
+    let mut ranges = Vec::new();
+    let mut find = |(column, row): (u32, u32)| {
+        let range = level.tile_range(column, row).map(|range| {
+            ranges.push(range);
+            ranges.len() - 1
+        });
+        Tile { column, row, range }
+    };
+    let tiles: Vec<Tile> = covered(level, &window).into_iter().map(&mut find).collect();
     let tile_area = u64::from(level.tile_width) * u64::from(level.tile_height);
-    let stored = is_stored(level, &window, request) && tiles.len() == 1;
+    let stored = is_stored(level, &window, request) && tiles.len() == 1 && ranges.len() == 1;
     Plan { level: number, window, tiles, ranges, stored, tile_area }
 }
 

@@ -4,6 +4,7 @@ mod convert;
 mod exif;
 mod held;
 mod jpeg;
+mod masters;
 mod png;
 mod segments;
 mod sniff;
@@ -11,4 +12,5 @@ mod sniff;
 mod tests;
 
 pub use convert::{IngestError, IngestLimits, convert, rows};
+pub use masters::{MasterError, Masters};
 pub use sniff::{Kind, sniff};

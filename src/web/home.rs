@@ -25,7 +25,9 @@ pub async fn home(request: &Request, app: poem::web::Data<&Arc<App>>) -> poem::R
         "" => "<p>Nothing is published yet.</p>".to_owned(),
         _ => format!("<ul class=\"items\">{entries}</ul>"),
     };
-    let next = page.next.map(|after| format!("<nav><a rel=\"next\" href=\"{}?after={}\">More items</a></nav>", uris.home(), encode_segment(&after)));
+    let next = page
+        .next
+        .map(|after| format!("<nav><a rel=\"next\" href=\"{}?after={}\">More items</a></nav>", uris.home(), encode_segment(&after)));
     let body = frame(&uris, &(list + &next.unwrap_or_default()));
     let response = Response::builder().content_type("text/html; charset=utf-8").header(header::CACHE_CONTROL, &app.cache_documents);
     Ok(response.header("Content-Security-Policy", "default-src 'none'; img-src *; style-src 'unsafe-inline'; base-uri 'none'").body(body))

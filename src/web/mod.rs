@@ -3,9 +3,9 @@
 mod home;
 mod html;
 
-use poem::Route;
+use poem::IntoEndpoint;
 
-/// The routes of the pages.
-pub fn routes() -> Route {
-    Route::new().at("/", poem::get(home::home))
+/// The page at `/`.
+pub fn home() -> impl IntoEndpoint<Endpoint = impl poem::Endpoint<Output = poem::Response> + 'static> {
+    poem::get(home::home)
 }

@@ -223,7 +223,9 @@ impl CanvasInput {
             told.push(Fault { pointer: format!("{at}/image"), detail: error.to_string() });
         }
         let descriptive = properties.into_descriptive(label.unwrap_or_default());
-        told.extend(faults(&descriptive, Class::Canvas).into_iter().map(|fault| Fault { pointer: format!("{at}{}", fault.pointer), ..fault }));
+        told.extend(
+            faults(&descriptive, Class::Canvas).into_iter().map(|fault| Fault { pointer: format!("{at}{}", fault.pointer), ..fault }),
+        );
         CanvasContent { size: width.zip(height), descriptive, image }
     }
 

@@ -1,12 +1,12 @@
 //! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
 
-mod item;
 mod image;
+mod item;
 mod language;
 mod properties;
 
 pub use image::{ImagePatch, ImageRegistration, ImageView};
-pub use item::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, NewCanvasInput, ReadingOrder, StatusName};
+pub use item::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName};
 pub use properties::Properties;
 
 use poem_openapi::Object;

@@ -14,3 +14,7 @@ mod rights;
 mod samples;
 mod syntax;
 pub mod v2;
+
+pub use check::{Class, Fault, faults};
+pub use language::LanguageMap;
+pub use properties::{Agent, Descriptive, LabelValue, Link, ViewingDirection};

@@ -1,0 +1,140 @@
+//! The service as a process: database, storage and routes put together, started and stopped.
+
+mod acceptor;
+mod compress;
+mod edge;
+mod welcome;
+
+use std::sync::Arc;
+
+use poem::listener::{Listener, TcpListener};
+use poem::{EndpointExt, Route, Server};
+
+use crate::api::{self, Addressing, App};
+use crate::catalog::Catalog;
+use crate::config::{Settings, StoragePlace};
+use crate::database::{Database, DatabaseSettings};
+use crate::iiif::image::Limits;
+use crate::image_service::{ImageService, ImageSettings};
+use crate::ingest::{IngestLimits, Masters};
+use crate::manifests::Manifests;
+use crate::render::EncodeOptions;
+use crate::storage::{Storage, StorageError};
+use crate::web;
+
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long requests in hand may take once the service is told to stop.
+const LEAVE: std::time::Duration = std::time::Duration::from_secs(10);
+
+/// Runs the service until it is told to stop.
+pub async fn serve(settings: Settings) -> Result<(), Failure> {
+    std::fs::create_dir_all(&settings.data).map_err(|error| format!("{}: {error}", settings.data.display()))?;
+    let database = Database::open(database_settings(&settings)).await?;
+    let served = serve_on(&settings, &database).await;
+    database.shutdown().await;
+    served
+}
+
+async fn serve_on(settings: &Settings, database: &Database) -> Result<(), Failure> {
+    let catalog = Catalog::new(database.pool.clone());
+    let app = app(settings, catalog.clone(), storage(settings).await?);
+    let acceptor = TcpListener::bind(settings.listen).into_acceptor().await;
+    let acceptor = acceptor.map_err(|error| format!("cannot listen on {}: {error}; choose another with --listen", settings.listen))?;
+    let listening = tokio::spawn(catalog.listen());
+    welcome::first_key(&app, settings, database.is_private()).await?;
+    let showing = tokio::spawn(welcome::show(app.clone(), settings.clone(), database.is_private()));
+    let served = Server::new_with_acceptor(acceptor::Quick(acceptor))
+        .idle_timeout(std::time::Duration::from_secs(75))
+        .run_with_graceful_shutdown(endpoint(app, settings.request_timeout), told_to_stop(), Some(LEAVE))
+        .await;
+    showing.abort();
+    listening.abort();
+    Ok(served?)
+}
+
+/// Everything that a request may meet.
+pub fn endpoint(app: Arc<App>, timeout: std::time::Duration) -> impl poem::Endpoint<Output = poem::Response> {
+    let routes = Route::new().nest_no_strip("/", api::routes()).at("/", web::home());
+    edge::Edge::new(routes.data(app.clone()), app, timeout)
+}
+
+/// Puts the parts together.
+pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> {
+    let limits = Limits { max_width: settings.max_width, max_height: settings.max_height, max_area: settings.max_area };
+    let image_settings = ImageSettings {
+        limits,
+        max_source_area: settings.max_region_area,
+        open_storage: settings.open_storage,
+        encode: EncodeOptions { jpeg_quality: settings.jpeg_quality, webp_quality: settings.webp_quality },
+        workers: settings.worker_count(),
+        index_cache: settings.index_cache_bytes,
+    };
+    let images = Arc::new(ImageService::new(catalog.clone(), storage, image_settings));
+    let ingest_limits = IngestLimits { max_pixels: settings.max_source_pixels, ..IngestLimits::default() };
+    let scratch = settings.data.join("uploads");
+    Arc::new(App {
+        masters: Masters::new(catalog.clone(), images.clone(), scratch, ingest_limits, settings.max_upload),
+        manifests: Manifests::new(catalog.clone(), limits),
+        catalog,
+        images,
+        addressing: Addressing { public_url: settings.public_url.clone(), trusted_proxies: settings.trusted_proxies.clone() },
+        cache_images: settings.cache_images.clone(),
+        cache_documents: settings.cache_documents.clone(),
+        max_body: settings.max_body,
+    })
+}
+
+/// What the database needs to know of the settings.
+pub fn database_settings(settings: &Settings) -> DatabaseSettings {
+    DatabaseSettings {
+        url: settings.database_url.as_ref().map(|url| url.expose().to_owned()),
+        data: settings.data.clone(),
+        pg_bindir: settings.pg_bindir.clone(),
+        connections: settings.database_connections,
+    }
+}
+
+/// The storage that the settings name.
+pub async fn storage(settings: &Settings) -> Result<Storage, StorageError> {
+    match settings.storage_place() {
+        StoragePlace::Folder(root) => Storage::directory(root),
+        StoragePlace::S3 { bucket, prefix } => s3(settings, bucket, prefix).await,
+    }
+}
+
+#[cfg(feature = "s3")]
+async fn s3(settings: &Settings, bucket: String, prefix: String) -> Result<Storage, StorageError> {
+    let secret = |secret: &Option<crate::config::Secret>| secret.as_ref().map(|secret| secret.expose().to_owned());
+    Storage::s3(crate::storage::S3Settings {
+        bucket,
+        prefix,
+        endpoint: settings.s3_endpoint.clone(),
+        region: Some(settings.s3_region.clone()),
+        access_key: secret(&settings.s3_access_key),
+        secret_key: secret(&settings.s3_secret_key),
+        session_token: secret(&settings.s3_session_token),
+        force_path_style: settings.s3_path_style,
+        ..crate::storage::S3Settings::default()
+    })
+    .await
+}
+
+#[cfg(not(feature = "s3"))]
+async fn s3(_: &Settings, _: String, _: String) -> Result<Storage, StorageError> {
+    Err(StorageError::InvalidSettings("this program was built without the feature s3".to_owned()))
+}
+
+/// Resolves when the process is told to end: Ctrl-C or SIGTERM.
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut signals = Vec::new();
+    for kind in [SignalKind::interrupt(), SignalKind::terminate()] {
+        match signal(kind) {
+            Ok(signal) => signals.push(signal),
+            Err(error) => tracing::error!("signals cannot be received: {error}"),
+        }
+    }
+    futures_util::future::select_all(signals.iter_mut().map(|signal| Box::pin(signal.recv()))).await;
+    tracing::info!("stopping");
+}
