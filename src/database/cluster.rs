@@ -108,14 +108,24 @@ impl Cluster {
 
     /// URL of another database in the same cluster.
     pub fn url_of(&self, database: &str) -> String {
-        let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        format!("postgres://{NAME}@localhost:5432/{}?host={}&sslmode=disable", encoded(database), encoded(&self.socket.to_string_lossy()))
+        url(&self.socket, database)
     }
 
     /// Stops the cluster and waits for its end.
     pub async fn stop(mut self) {
         self.server.stop().await;
     }
+}
+
+/// URL of the service's database in the cluster that another process runs for `data`; `None` as long as that is not ready.
+pub(super) fn url_of_neighbour(data: &Path) -> Result<Option<String>, ClusterError> {
+    let socket = home::socket_in_use(&data.join("postgres"))?;
+    Ok(socket.map(|socket| url(&socket, NAME)))
+}
+
+fn url(socket: &Path, database: &str) -> String {
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    format!("postgres://{NAME}@localhost:5432/{}?host={}&sslmode=disable", encoded(database), encoded(&socket.to_string_lossy()))
 }
 
 /// Starts `postgres` and waits until its database is there.

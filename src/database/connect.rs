@@ -12,14 +12,13 @@ use sqlx::{
 
 use super::DatabaseError;
 
-const PATIENCE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(1);
 const ONE_ATTEMPT: Duration = Duration::from_secs(5);
 
-/// A pool for `url` that is known to connect.
-pub(super) async fn pool(url: &str, connections: u32) -> Result<PgPool, DatabaseError> {
+/// A pool for `url` that is known to connect, if need be after `patience`.
+pub(super) async fn pool(url: &str, connections: u32, patience: Duration) -> Result<PgPool, DatabaseError> {
     let options = PgConnectOptions::from_str(url).map_err(DatabaseError::Url)?.application_name("triptych");
-    wait_for(&options, Instant::now() + PATIENCE).await?;
+    wait_for(&options, Instant::now() + patience).await?;
     Ok(PgPoolOptions::new().max_connections(connections).acquire_timeout(ONE_ATTEMPT).connect_lazy_with(options))
 }
 
@@ -30,7 +29,7 @@ async fn wait_for(options: &PgConnectOptions, deadline: Instant) -> Result<(), D
             Ok(()) => return Ok(()),
             Err(source) => source,
         };
-        if !may_pass_by_itself(&source) || Instant::now() > deadline {
+        if !may_pass_by_itself(&source) || Instant::now() >= deadline {
             return Err(DatabaseError::Connect { place, source });
         }
         tracing::warn!(%place, error = %source, "the database does not answer yet");
@@ -43,10 +42,11 @@ async fn attempt(options: &PgConnectOptions) -> Result<(), sqlx::Error> {
     connection.await.map_err(|_| sqlx::Error::PoolTimedOut)??.close().await
 }
 
-/// Not there yet, starting up, or full; a wrong password stays wrong.
-fn may_pass_by_itself(error: &sqlx::Error) -> bool {
+/// Not there yet, starting up, or full; a wrong password stays wrong, and a socket of another account stays closed.
+pub(super) fn may_pass_by_itself(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+        sqlx::Error::Io(told) => told.kind() != std::io::ErrorKind::PermissionDenied,
+        sqlx::Error::PoolTimedOut => true,
         sqlx::Error::Database(told) => matches!(told.code().as_deref(), Some("57P03" | "53300")),
         _ => false,
     }
@@ -76,6 +76,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_wrong_url_is_told_at_once() {
-        assert!(matches!(pool("mysql ://", 1).await, Err(DatabaseError::Url(_))));
+        assert!(matches!(pool("mysql ://", 1, Duration::ZERO).await, Err(DatabaseError::Url(_))));
     }
 }

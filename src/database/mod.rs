@@ -9,7 +9,7 @@ mod socket;
 
 use std::{
     path::{Path, PathBuf},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sqlx::{PgPool, migrate::MigrateError};
@@ -18,6 +18,12 @@ pub use cluster::{Cluster, ClusterError, Durability};
 
 /// How long work in hand may keep its connections when the service stops.
 const CLOSING: Duration = Duration::from_secs(10);
+
+/// How long a server that is not up yet is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How long [`Database::open`] waits for another process to leave the private cluster.
+const HANDOVER: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// What [`Database::open`] needs to know.
 #[derive(Clone, Debug)]
@@ -45,30 +51,91 @@ pub enum DatabaseError {
     Cluster(#[from] ClusterError),
 }
 
+impl DatabaseError {
+    /// Another process holds the private cluster.
+    fn is_in_use(&self) -> bool {
+        matches!(self, DatabaseError::Cluster(ClusterError::InUse { .. }))
+    }
+
+    /// Another process is about to start or to stop the private cluster; `3D000`: it has still to make the database.
+    fn is_passing(&self) -> bool {
+        match self {
+            DatabaseError::Connect { source: sqlx::Error::Database(told), .. } if told.code().as_deref() == Some("3D000") => true,
+            DatabaseError::Connect { source, .. } => connect::may_pass_by_itself(source),
+            other => other.is_in_use(),
+        }
+    }
+}
+
 /// A pool of connections to an up-to-date database, and the private cluster behind it, if any.
 #[derive(Debug)]
 pub struct Database {
     pub pool: PgPool,
+    private: bool,
+    /// The private cluster, when it is ours to stop.
     cluster: Option<Cluster>,
 }
 
 impl Database {
     /// Connects (waiting half a minute for a server that is not up yet) or starts the private cluster, then migrates.
     pub async fn open(settings: DatabaseSettings) -> Result<Database, DatabaseError> {
-        let DatabaseSettings { url, data, pg_bindir, connections } = settings;
-        let cluster = match &url {
-            Some(_) => None,
-            None => Some(private_cluster(&data, pg_bindir.as_deref()).await?),
-        };
-        let url = url.or_else(|| cluster.as_ref().map(Cluster::url)).unwrap_or_default();
-        let pool = connect::pool(&url, connections).await?;
+        if let Some(url) = &settings.url {
+            return Database::over(url, &settings, PATIENCE).await;
+        }
+        let deadline = Instant::now() + HANDOVER;
+        loop {
+            match Database::started(&settings).await {
+                Err(error) if error.is_in_use() && Instant::now() < deadline => tokio::time::sleep(PAUSE).await,
+                settled => return settled,
+            }
+        }
+    }
+
+    /// The database of a service that may be running in another process: for a command that changes something and ends.
+    ///
+    /// Nothing but the private cluster asks for care: when a service runs it, it is shared; when none does, it is started for as
+    /// long as the command lasts, and [`Database::shutdown`] stops it.
+    pub async fn beside(settings: DatabaseSettings) -> Result<Database, DatabaseError> {
+        if settings.url.is_some() {
+            return Database::open(settings).await;
+        }
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match Database::started_or_shared(&settings).await {
+                Err(error) if error.is_passing() && Instant::now() < deadline => tokio::time::sleep(PAUSE).await,
+                settled => return settled,
+            }
+        }
+    }
+
+    /// Connects to `url` and migrates.
+    async fn over(url: &str, settings: &DatabaseSettings, patience: Duration) -> Result<Database, DatabaseError> {
+        let pool = connect::pool(url, settings.connections, patience).await?;
         sqlx::migrate!("./migrations").run(&pool).await?;
-        Ok(Database { pool, cluster })
+        Ok(Database { pool, private: settings.url.is_none(), cluster: None })
+    }
+
+    /// The private cluster, started by us.
+    async fn started(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        let cluster = private_cluster(&settings.data, settings.pg_bindir.as_deref()).await?;
+        let database = Database::over(&cluster.url(), settings, PATIENCE).await?;
+        Ok(Database { cluster: Some(cluster), ..database })
+    }
+
+    /// The private cluster: started by us, or, when another process has it, by that.
+    async fn started_or_shared(settings: &DatabaseSettings) -> Result<Database, DatabaseError> {
+        match Database::started(settings).await {
+            Err(in_use) if in_use.is_in_use() => match cluster::url_of_neighbour(&settings.data)? {
+                Some(url) => Database::over(&url, settings, Duration::ZERO).await,
+                None => Err(in_use),
+            },
+            settled => settled,
+        }
     }
 
     /// Whether the database is the private one.
     pub fn is_private(&self) -> bool {
-        self.cluster.is_some()
+        self.private
     }
 
     /// Closes the pool, then stops the private cluster and waits for its end.
@@ -86,3 +153,6 @@ impl Database {
 pub async fn private_cluster(data: &Path, bindir: Option<&Path>) -> Result<Cluster, ClusterError> {
     Cluster::start(data, bindir, Durability::Kept).await
 }
+
+#[cfg(test)]
+mod tests;

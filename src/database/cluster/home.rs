@@ -116,12 +116,27 @@ impl Home {
 /// Locks the data directory for this service.
 fn take(data: &Path) -> Result<File, ClusterError> {
     let path = data.join("postgres.lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io(&path))?;
+    // A lock needs no right to write: the file may belong to another account.
+    let create = |_| File::options().create(true).truncate(false).write(true).open(&path);
+    let file = File::open(&path).or_else(create).map_err(io(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(ClusterError::InUse { data: data.to_path_buf() }),
         Err(TryLockError::Error(error)) => Err(io(&path)(error)),
     }
+}
+
+/// Where the server that runs in `cluster` listens, by its own account; `None` when it is not ready.
+pub(super) fn socket_in_use(cluster: &Path) -> Result<Option<PathBuf>, ClusterError> {
+    let path = cluster.join("postmaster.pid");
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(io(&path))?,
+    };
+    // Number, directory, time, port, directory of the socket, address, memory, state.
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let ready = lines.get(7).is_some_and(|state| *state == "ready");
+    Ok(lines.get(4).filter(|socket| ready && socket.starts_with('/')).map(PathBuf::from))
 }
 
 /// A PostgreSQL process that works in `cluster`.
