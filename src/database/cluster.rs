@@ -74,7 +74,7 @@ pub enum Durability {
     Thrown,
 }
 
-/// A running private cluster. It stops when it is dropped; [`Cluster::stop`] does the same without blocking.
+/// A running private cluster, which is started again when it dies. It stops when it is dropped; [`Cluster::stop`] does the same without blocking.
 #[derive(Debug)]
 pub struct Cluster {
     server: Server,
@@ -134,7 +134,7 @@ async fn run(home: &Home, durability: Durability) -> Result<Server, ClusterError
     let before = log.metadata().map_err(io(&home.log))?.len();
     let mut command = home.program("postgres");
     command.args(options(home, durability)).stderr(log.try_clone().map_err(io(&home.log))?).stdout(log);
-    let server = Server::spawn(command).await.map_err(io(&home.programs.bindir.join("postgres")))?;
+    let server = Server::spawn(command, home.tidying()).await.map_err(io(&home.programs.bindir.join("postgres")))?;
     let admin = PgConnectOptions::new_without_pgpass().socket(&home.socket).port(5432).username(NAME).database("postgres");
     let failed = |_| ClusterError::Start { log: home.log.clone(), tail: tail(&home.log, before) };
     let mut connection = answer(&server, &admin).await.map_err(failed)?;
@@ -144,6 +144,7 @@ async fn run(home: &Home, durability: Durability) -> Result<Server, ClusterError
         sqlx::query("CREATE DATABASE triptych").execute(&mut connection).await?;
     }
     connection.close().await?;
+    server.keep_up();
     Ok(server)
 }
 

@@ -51,7 +51,8 @@ impl Home {
         if version.is_none() {
             home.create(&data.join("postgres.new"), durability)?;
         }
-        home.tidy()?;
+        home.put_long_log_aside()?;
+        tidy(&home.cluster, &home.socket)?;
         Ok(home)
     }
 
@@ -90,27 +91,41 @@ impl Home {
         fs::rename(draft, &self.cluster).map_err(io(&self.cluster))
     }
 
-    /// Waits for what is left of a killed service, and removes what would keep a new server from starting.
-    fn tidy(&self) -> Result<(), ClusterError> {
+    /// Tidies for a keeper that starts the server again: a fault is told, and the attempt made all the same.
+    pub fn tidying(&self) -> impl Fn() + Send + 'static {
+        let (cluster, socket) = (self.cluster.clone(), self.socket.clone());
+        move || {
+            if let Err(error) = tidy(&cluster, &socket) {
+                tracing::warn!(%error, "what the private PostgreSQL left could not be cleared");
+            }
+        }
+    }
+
+    fn put_long_log_aside(&self) -> Result<(), ClusterError> {
         if fs::metadata(&self.log).is_ok_and(|log| log.len() > LONGEST_LOG) {
             fs::rename(&self.log, self.log.with_extension("log.old")).map_err(io(&self.log))?;
         }
-        let deadline = Instant::now() + LEFTOVERS;
-        while let Some(pid) = server_in(&self.cluster) {
-            if Instant::now() > deadline {
-                return Err(ClusterError::StillRunning { pid, cluster: self.cluster.clone() });
-            }
-            thread::sleep(Duration::from_millis(50));
-        }
-        let pid_file = self.cluster.join("postmaster.pid");
-        let pid = fs::read_to_string(&pid_file).ok().and_then(|text| number_in(text.lines().next()?));
-        // PostgreSQL deals with the number of a dead process, but not with one that another program has by now.
-        if pid.is_some_and(|pid| Path::new("/proc").join(pid.to_string()).exists()) {
-            let sockets = socket::FILES.iter().map(|name| self.socket.join(name));
-            sockets.chain([pid_file]).filter(|path| path.exists()).try_for_each(|path| fs::remove_file(&path).map_err(io(&path)))?;
-        }
         Ok(())
     }
+}
+
+/// Waits for what is left of a killed server, and removes what would keep a new one from starting.
+fn tidy(cluster: &Path, socket: &Path) -> Result<(), ClusterError> {
+    let deadline = Instant::now() + LEFTOVERS;
+    while let Some(pid) = server_in(cluster) {
+        if Instant::now() > deadline {
+            return Err(ClusterError::StillRunning { pid, cluster: cluster.to_path_buf() });
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let pid_file = cluster.join("postmaster.pid");
+    let pid = fs::read_to_string(&pid_file).ok().and_then(|text| number_in(text.lines().next()?));
+    // PostgreSQL deals with the number of a dead process, but not with one that another program has by now.
+    if pid.is_some_and(|pid| Path::new("/proc").join(pid.to_string()).exists()) {
+        let sockets = socket::FILES.iter().map(|name| socket.join(name));
+        sockets.chain([pid_file]).filter(|path| path.exists()).try_for_each(|path| fs::remove_file(&path).map_err(io(&path)))?;
+    }
+    Ok(())
 }
 
 /// Locks the data directory for this service.

@@ -73,6 +73,31 @@ async fn a_half_made_cluster_and_a_long_path_are_no_hindrance() {
     fs::remove_dir(socket.trim_matches('"')).expect("an empty directory");
 }
 
+#[tokio::test]
+async fn a_killed_server_is_started_again_until_we_stop_it() {
+    let data = tempfile::tempdir().expect("directory");
+    let settings = DatabaseSettings { url: None, data: data.path().to_path_buf(), pg_bindir: None, connections: 2 };
+    let database = Database::open(settings).await.expect("a database");
+    sqlx::query("CREATE TABLE t AS SELECT 7 AS n").execute(&database.pool).await.expect("table");
+    let killed = postmaster(data.path());
+    kill("-9", &killed);
+    let deadline = Instant::now() + Duration::from_secs(60);
+    let n: i32 = loop {
+        match sqlx::query_scalar("SELECT n FROM t").fetch_one(&database.pool).await {
+            // A connection may outlive its server for a moment.
+            Ok(n) if postmaster(data.path()) != killed => break n,
+            Err(error) if Instant::now() > deadline => panic!("{error}"),
+            _ => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    };
+    assert_eq!(n, 7);
+
+    kill("-9", &postmaster(data.path()));
+    database.shutdown().await;
+    start(data.path()).await.stop().await;
+    assert!(!data.path().join("postgres/postmaster.pid").exists(), "nobody starts it after a stop");
+}
+
 /// This test runs itself in a second process, and kills that.
 #[tokio::test]
 async fn the_server_does_not_outlive_a_killed_service() {
