@@ -64,15 +64,16 @@ pub(super) fn closed_door(path: &Path, account: &Account) -> Option<PathBuf> {
 
 /// Lets `account`, and nobody else, go through a data directory that was closed to everyone but root.
 pub(super) fn open_data_directory(data: &Path, account: &Account) -> Result<(), ClusterError> {
+    let closed = |door| ClusterError::Closed { door, account: account.name.clone() };
+    if let Some(door) = data.parent().and_then(|parent| closed_door(parent, account)) {
+        return Err(closed(door));
+    }
     let found = fs::metadata(data).map_err(io(data))?;
     if found.uid() == 0 && found.mode() & 0o077 == 0 {
         chown(data, None, Some(account.gid)).map_err(io(data))?;
         fs::set_permissions(data, fs::Permissions::from_mode(0o710)).map_err(io(data))?;
     }
-    match closed_door(data, account) {
-        Some(door) => Err(ClusterError::Closed { door, account: account.name.clone() }),
-        None => Ok(()),
-    }
+    closed_door(data, account).map_or(Ok(()), |door| Err(closed(door)))
 }
 
 /// Makes `directory` readable for its owner alone, and `account`, if any, its owner.

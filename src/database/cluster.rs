@@ -1,8 +1,10 @@
 //! A private PostgreSQL cluster in the data directory: reached through a socket only, by nobody but us.
 //!
-//! `{data}/postgres` is the cluster, `{data}/postgres.log` its log, `{data}/postgres.lock` is held while a service uses it.
+//! `{data}/postgres` is the cluster, `{data}/postgres.log` its log, `{data}/postgres.lock` is held while a service uses it. When
+//! PostgreSQL cannot get there, `{data}/postgres.where` says where the cluster is instead.
 
 mod home;
+mod place;
 
 use std::{
     fs::{self, OpenOptions},
@@ -119,7 +121,7 @@ impl Cluster {
 
 /// URL of the service's database in the cluster that another process runs for `data`; `None` as long as that is not ready.
 pub(super) fn url_of_neighbour(data: &Path) -> Result<Option<String>, ClusterError> {
-    let socket = home::socket_in_use(&data.join("postgres"))?;
+    let socket = home::socket_in_use(&place::cluster_of(data))?;
     Ok(socket.map(|socket| url(&socket, NAME)))
 }
 

@@ -26,12 +26,17 @@ pub(super) fn directory(cluster: &Path, account: Option<&Account>) -> Result<Pat
         return Ok(cluster.to_path_buf());
     }
     let runtime = env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from).filter(|dir| account.is_none() && dir.is_dir());
-    let digest = Sha256::digest(cluster.as_os_str().as_bytes());
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let name = short_name(cluster);
     let named = |parent: &Path| parent.join(format!("triptych-{}-{name}", our_uid()));
     let chosen = runtime.map(|dir| named(&dir)).filter(|dir| fits(dir)).unwrap_or_else(|| named(Path::new("/tmp")));
     private(&chosen, account)?;
     Ok(chosen)
+}
+
+/// A name for `path` that is short and as good as unique.
+pub(super) fn short_name(path: &Path) -> String {
+    let digest = Sha256::digest(path.as_os_str().as_bytes());
+    digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn fits(directory: &Path) -> bool {

@@ -16,6 +16,7 @@ use super::{
         socket,
     },
     ClusterError, Durability, LEFTOVERS, NAME, bare, io,
+    place::Place,
 };
 
 /// At a start a larger log is put aside.
@@ -38,18 +39,14 @@ impl Home {
     pub fn prepare(data: &Path, bindir: Option<&Path>, durability: Durability) -> Result<Home, ClusterError> {
         DirBuilder::new().recursive(true).mode(0o755).create(data).map_err(io(data))?;
         let data = fs::canonicalize(data).map_err(io(data))?;
-        let cluster = data.join("postgres");
-        let account = account::stand_in(&cluster)?;
         let lock = take(&data)?;
-        if let Some(account) = &account {
-            account::open_data_directory(&data, account)?;
-        }
+        let Place { cluster, account } = Place::prepare(&data)?;
         let version = fs::read_to_string(cluster.join("PG_VERSION")).ok();
         let programs = programs::find(bindir, version.as_deref().and_then(number_in), account.as_ref())?;
         let socket = socket::directory(&cluster, account.as_ref())?;
         let home = Home { log: data.join("postgres.log"), cluster, socket, programs, account, _lock: lock };
         if version.is_none() {
-            home.create(&data.join("postgres.new"), durability)?;
+            home.create(&home.cluster.with_extension("new"), durability)?;
         }
         home.put_long_log_aside()?;
         tidy(&home.cluster, &home.socket)?;

@@ -1,10 +1,11 @@
 use std::{
+    io::Write,
     os::unix::fs::{MetadataExt, PermissionsExt},
     process,
 };
 
 use super::*;
-use crate::database::{Database, DatabaseSettings, account};
+use crate::database::{Database, DatabaseSettings, account, socket};
 
 async fn start(data: &Path) -> Cluster {
     Cluster::start(data, None, Durability::Thrown).await.expect("PostgreSQL is needed for the tests: run scripts/setup.sh")
@@ -135,20 +136,83 @@ async fn only_we_can_reach_it() {
     assert_eq!(mode & 0o777, 0o700);
 }
 
+/// Whether we are root; a test that is not run says so, past the capture of its output.
+fn root(test: &str) -> bool {
+    let root = account::our_uid() == 0;
+    if !root {
+        writeln!(std::io::stderr(), "not run, for it needs root: {test}").expect("standard error");
+    }
+    root
+}
+
+/// A data directory behind a closed door, and the place outside that is made for its cluster and goes with this value.
+struct Closed {
+    home: tempfile::TempDir,
+    data: PathBuf,
+    elsewhere: PathBuf,
+}
+
+impl Closed {
+    fn new() -> Closed {
+        let home = tempfile::tempdir().expect("directory");
+        fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).expect("mode");
+        let data = home.path().join("data");
+        fs::create_dir(&data).expect("directory");
+        let elsewhere = Path::new("/var/lib/triptych").join(socket::short_name(&fs::canonicalize(&data).expect("path")));
+        Closed { home, data, elsewhere }
+    }
+}
+
+impl Drop for Closed {
+    fn drop(&mut self) {
+        // It is not there when a test fails early.
+        let _gone = fs::remove_dir_all(&self.elsewhere);
+    }
+}
+
 #[tokio::test]
-async fn as_root_a_closed_parent_is_told_with_its_cure() {
-    if account::our_uid() != 0 {
+async fn as_root_a_cluster_whose_door_was_closed_is_told_with_its_cure() {
+    if !root("as_root_a_cluster_whose_door_was_closed_is_told_with_its_cure") {
         return;
     }
-    let home = tempfile::tempdir().expect("directory");
-    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o700)).expect("mode");
-    let told = Cluster::start(&home.path().join("data"), None, Durability::Thrown).await.expect_err("closed").to_string();
+    let Closed { home, data, elsewhere } = &Closed::new();
+    fs::create_dir(data.join("postgres")).expect("directory");
+    let told = Cluster::start(data, None, Durability::Thrown).await.expect_err("closed").to_string();
     assert!(told.contains(&home.path().display().to_string()) && told.contains("/var/lib/triptych"), "{told}");
+    assert!(!elsewhere.exists(), "an empty cluster must not stand in for one that is there");
+}
+
+#[tokio::test]
+async fn as_root_the_cluster_of_a_closed_data_directory_is_elsewhere() {
+    if !root("as_root_the_cluster_of_a_closed_data_directory_is_elsewhere") {
+        return;
+    }
+    let Closed { home, data, elsewhere } = &Closed::new();
+    let cluster = start(data).await;
+    sqlx::query("CREATE TABLE t AS SELECT 7 AS n").execute(&mut connect(&cluster).await).await.expect("table");
+    let sign = fs::read_to_string(data.join("postgres.where")).expect("sign");
+    assert!(sign.contains(&elsewhere.join("postgres").display().to_string()), "{sign}");
+    let found = fs::metadata(elsewhere.join("postgres")).expect("cluster");
+    assert!(found.uid() != 0 && found.permissions().mode() & 0o777 == 0o700);
+    assert!(data.join("postgres.log").exists() && !data.join("postgres").exists());
+    let settings = |data: &Path| DatabaseSettings { url: None, data: data.to_path_buf(), pg_bindir: None, connections: 1 };
+    let command = Database::beside(settings(data)).await.expect("shared");
+    command.shutdown().await;
+    cluster.stop().await;
+
+    // Neither a door that is open by now nor another name of the data directory makes it forget.
+    fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).expect("mode");
+    let moved = home.path().join("moved");
+    fs::rename(data, &moved).expect("moved");
+    let command = Database::beside(settings(&moved)).await.expect("started");
+    let n: i32 = sqlx::query_scalar("SELECT n FROM t").fetch_one(&command.pool).await.expect("row");
+    assert_eq!(n, 7);
+    command.shutdown().await;
 }
 
 #[tokio::test]
 async fn as_root_a_cluster_keeps_its_owner() {
-    if account::our_uid() != 0 {
+    if !root("as_root_a_cluster_keeps_its_owner") {
         return;
     }
     let data = tempfile::tempdir().expect("directory");
