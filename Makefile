@@ -14,7 +14,7 @@ help: ## list the commands
 
 run: ## start the service, with a private PostgreSQL and images under ./data
 	scripts/setup.sh
-	$(CARGO) run --locked -- serve $(ARGS)
+	exec $(CARGO) run --release --locked -- serve $(ARGS)
 
 test: ## everything that must hold: format, lints, documentation, licences, all tests
 	scripts/setup.sh --tests
@@ -29,7 +29,8 @@ lint: ## format, lints, documentation, licences
 
 bench: ## measure; numbers only, nothing fails
 	scripts/setup.sh
-	$(CARGO) bench --locked
+	$(CARGO) build --release --locked
+	scripts/bench.sh
 
 openapi: ## write the description of the REST interface to openapi/
 	$(CARGO) run --locked --quiet -- openapi openapi
