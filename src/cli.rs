@@ -95,7 +95,7 @@ async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<
 }
 
 async fn key(command: KeyCommand, settings: &Settings) -> Result<(), Failure> {
-    let database = Database::open(server::database_settings(settings)).await?;
+    let database = Database::beside(server::database_settings(settings)).await?;
     let done = change_keys(command, &Catalog::new(database.pool.clone())).await;
     database.shutdown().await;
     done

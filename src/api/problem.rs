@@ -99,7 +99,7 @@ impl Problem {
         document
     }
 
-    /// The response, with the problem itself as an extension so that the request's id can be added on the way out.
+    /// The response; the id of the request is added on the way out where it is not known yet.
     pub fn response(&self, request: Option<&str>) -> Response {
         let mut response = Response::builder()
             .status(self.kind.status())
@@ -114,9 +114,7 @@ impl Problem {
         if let Some(etag) = &self.etag {
             response = response.header(header::ETAG, etag);
         }
-        let mut response = response.body(self.document(request).to_string());
-        response.extensions_mut().insert(self.clone());
-        response
+        response.body(self.document(request).to_string())
     }
 
     /// What to tell of a response that another layer refused with.

@@ -103,20 +103,22 @@ fn share(response: &mut Response, id: &str) {
     }
 }
 
-/// Makes a problem document of every error, also of those that other layers tell in their own way.
+/// Makes a problem document of every error, also of those that other layers tell in their own way, and names the request in it.
 async fn told(mut response: Response, id: &str) -> Response {
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
-    if let Some(problem) = response.extensions().get::<Problem>() {
-        return problem.response(Some(id));
-    }
-    let own_words = response.content_type().is_none_or(|content_type| content_type.starts_with("text/plain"));
-    if !own_words {
+    let content_type = response.content_type().unwrap_or("text/plain").to_owned();
+    let words = match content_type.split(';').next() {
+        Some("application/problem+json" | "text/plain") => response.take_body().into_string().await.unwrap_or_default(),
+        _ => return response,
+    };
+    if let Ok(mut document) = serde_json::from_str::<serde_json::Value>(&words) {
+        document["requestId"] = id.into();
+        response.set_body(document.to_string());
         return response;
     }
-    let words = response.take_body().into_string().await.unwrap_or_default();
     let words = if words.is_empty() { status.canonical_reason().unwrap_or_default().to_owned() } else { words };
     Problem::of_status(status, words.chars().take(WORDS).collect()).response(Some(id))
 }
