@@ -95,7 +95,7 @@ impl ImageService {
             (memory, self.lanes.clone().acquire_owned().await)
         };
         let turn = tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| ImageError::Busy)?;
-        let (index, request, encode) = (source.index.clone(), request.clone(), self.settings.encode.clone());
+        let (index, request, encode) = (source.index.clone(), request.clone(), self.settings.encode);
         let cut = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             cut::cut(&index.levels[plan.level], &plan, &tiles, &request, &encode)

@@ -32,10 +32,11 @@ pub async fn first_key(app: &App, settings: &Settings, private: bool) -> Result<
 /// Loads the demonstration if it belongs here, and says where to look.
 pub async fn show(app: Arc<App>, settings: Settings, private: bool) {
     let uris = Uris::new(settings.public_url.as_deref().unwrap_or(&format!("http://{}", settings.listen)));
-    if private && settings.demo_wanted() {
-        if let Err(error) = load(&app).await {
-            tracing::error!("the demonstration could not be loaded: {error}");
-        }
+    if private
+        && settings.demo_wanted()
+        && let Err(error) = load(&app).await
+    {
+        tracing::error!("the demonstration could not be loaded: {error}");
     }
     println!("Triptych is at      {}", uris.home());
     if app.catalog.item(ITEM).await.is_ok() {

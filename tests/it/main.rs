@@ -1,5 +1,5 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod smoke;
 mod storage;
 mod support;
-mod smoke;
