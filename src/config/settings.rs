@@ -126,7 +126,7 @@ settings! {
     /// Largest area of an image answered, in pixels (maxArea).
     max_area: u64 = "40MP" => pixels, [], Open;
     /// Largest area decoded from a pyramid level for one answer, in pixels.
-    max_region_area: u64 = "100MP" => pixels, [], Open;
+    max_region_area: u64 = "250MP" => pixels, [], Open;
     /// Largest upload of an image, in bytes.
     max_upload: u64 = "2G" => byte_count, [], Open;
     /// Largest JSON body, in bytes.

@@ -8,6 +8,7 @@ use poem::{Endpoint, Request, Response};
 use uuid::Uuid;
 
 use super::compress::{compress, forget_coding};
+use super::metrics::Metrics;
 use crate::api::{App, Kind, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,11 +20,12 @@ pub struct Edge<E> {
     routes: E,
     app: Arc<App>,
     timeout: Duration,
+    metrics: Metrics,
 }
 
 impl<E: Endpoint<Output = Response>> Edge<E> {
     pub fn new(routes: E, app: Arc<App>, timeout: Duration) -> Self {
-        Self { routes, app, timeout }
+        Self { routes, app, timeout, metrics: Metrics::default() }
     }
 
     /// The response of the routes, whatever happens: an error, or no answer in time.
@@ -50,7 +52,11 @@ impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
         if method == Method::HEAD {
             request.set_method(Method::GET);
         }
-        let response = if preflight { permission() } else { self.answer(request, &id).await };
+        let response = match request.uri().path() {
+            _ if preflight => permission(),
+            "/metrics" => self.metrics.response(),
+            _ => self.answer(request, &id).await,
+        };
         let mut response = compress(response, &wishes).await;
         share(&mut response, &id);
         if method == Method::HEAD {
@@ -58,6 +64,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
         let (status, took) = (response.status().as_u16(), started.elapsed());
+        self.metrics.count(&path, status, took);
         tracing::debug!(request = id, %method, path, status, ?took);
         if status >= 500 {
             tracing::warn!(request = id, %method, path, status, ?took, "failed");

@@ -3,6 +3,7 @@
 mod acceptor;
 mod compress;
 mod edge;
+mod metrics;
 mod welcome;
 
 use std::sync::Arc;
