@@ -83,9 +83,8 @@ impl Catalog {
     ) -> Result<(Vec<Canvas>, i64), CatalogError> {
         let mut transaction = self.pool.begin().await?;
         self.lock_item(&mut transaction, item, precondition).await?;
-        let count: i64 =
-            sqlx::query_scalar("select count(*) from canvases where item_id = $1").bind(item).fetch_one(&mut *transaction).await?;
-        let position = position.unwrap_or(count as i32).min(count as i32);
+        let count = count(&mut transaction, item).await?;
+        let position = position.unwrap_or(count).min(count);
         sqlx::query("update canvases set position = position + $3 where item_id = $1 and position >= $2")
             .bind(item)
             .bind(position)
@@ -107,35 +106,24 @@ impl Catalog {
     ) -> Result<(Canvas, bool), CatalogError> {
         let mut transaction = self.pool.begin().await?;
         self.lock_item(&mut transaction, item, &Precondition::Exists).await?;
-        let Some(before) = locked(&mut transaction, item, id).await? else {
-            precondition.allows_creation("canvas")?;
-            if self.is_gone(&mut *transaction, "canvas", item, id).await? {
-                return Err(CatalogError::Gone("canvas"));
+        let before = locked(&mut transaction, item, id).await?;
+        let position = match &before {
+            Some(before) => precondition.allows(before.revision).map(|()| before.position)?,
+            None => {
+                precondition.allows_creation("canvas")?;
+                if self.is_gone(&mut *transaction, "canvas", item, id).await? {
+                    return Err(CatalogError::Gone("canvas"));
+                }
+                count(&mut transaction, item).await?
             }
-            drop(transaction);
-            let new = NewCanvas { id: Some(id.to_owned()), content: content.clone() };
-            let (canvases, _) = self.add_canvases(item, None, &[new], &Precondition::Exists).await?;
-            return canvases.into_iter().next().map(|canvas| (canvas, true)).ok_or(CatalogError::NotFound("canvas"));
         };
-        precondition.allows(before.revision)?;
-        let size = self.sizes(&mut transaction, &[content], |_, field| format!("/{field}")).await?;
-        let statement = canvas_columns!(
-            "update canvases set width = $3, height = $4, descriptive = $5::json, image_id = $6, revision = revision + 1, \
-             modified = now() where item_id = $1 and id = $2 returning",
-            ""
-        );
-        let canvas: Canvas = sqlx::query_as(statement)
-            .bind(item)
-            .bind(id)
-            .bind(size[0].0)
-            .bind(size[0].1)
-            .bind(stored(&content.descriptive))
-            .bind(&content.image)
-            .fetch_one(&mut *transaction)
-            .await?;
-        let images: Vec<String> = before.image_id.into_iter().chain(canvas.image_id.clone()).collect();
+        let sizes = self.sizes(&mut transaction, &[content], |_, field| format!("/{field}")).await?;
+        let checked = Checked { id: id.to_owned(), size: sizes[0], content };
+        let canvas = self.store_canvas(&mut transaction, item, position, &checked, before.is_some()).await?;
+        let created = before.is_none();
+        let images: Vec<String> = before.and_then(|before| before.image_id).into_iter().chain(canvas.image_id.clone()).collect();
         self.finish_canvases(transaction, item, &images).await?;
-        Ok((canvas, false))
+        Ok((canvas, created))
     }
 
     /// Deletes a canvas; its image stays. Its identifier is not used again.
@@ -286,6 +274,12 @@ impl Catalog {
             .await?;
         Ok(())
     }
+}
+
+/// How many canvases an item has: the place of the next one.
+async fn count(transaction: &mut PgTransaction<'_>, item: &str) -> Result<i32, CatalogError> {
+    let statement = "select count(*)::int from canvases where item_id = $1";
+    Ok(sqlx::query_scalar(statement).bind(item).fetch_one(&mut **transaction).await?)
 }
 
 /// The canvas, its row locked for this transaction.
