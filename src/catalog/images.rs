@@ -59,9 +59,6 @@ impl Catalog {
     /// Adds an image. Its identifier must be new.
     pub async fn create_image(&self, new: &NewImage) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
-        if self.is_gone(&mut *transaction, "image", "", &new.id).await? {
-            return Err(CatalogError::Gone("image"));
-        }
         let statement = image_columns!(
             "insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public) \
              values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning",
@@ -69,6 +66,10 @@ impl Catalog {
         );
         let image: Option<Image> = bind_measured(sqlx::query_as(statement), new).fetch_optional(&mut *transaction).await?;
         let image = image.ok_or(CatalogError::Exists("image"))?;
+        // Asked after the insert, which waits for a deletion that is under way.
+        if self.is_gone(&mut *transaction, "image", "", &new.id).await? {
+            return Err(CatalogError::Gone("image"));
+        }
         transaction.commit().await?;
         self.forget_images([new.id.as_str(), &new.storage_key]).await;
         Ok(image)

@@ -151,13 +151,14 @@ impl Catalog {
     }
 
     async fn insert_item(&self, transaction: &mut sqlx::PgTransaction<'_>, id: &str, content: &ItemContent) -> Result<(), CatalogError> {
-        if self.is_gone(&mut **transaction, "item", "", id).await? {
-            return Err(CatalogError::Gone("item"));
-        }
         let statement = "insert into items (id, status, descriptive, label_text) values ($1, $2, $3::json, $4) on conflict (id) do nothing";
         let done = bind_content(sqlx::query(statement).bind(id), content).execute(&mut **transaction).await?;
         if done.rows_affected() == 0 {
             return Err(CatalogError::Exists("item"));
+        }
+        // Asked after the insert, which waits for a deletion that is under way.
+        if self.is_gone(&mut **transaction, "item", "", id).await? {
+            return Err(CatalogError::Gone("item"));
         }
         self.append_canvases(transaction, id, 0, content.canvases.as_deref().unwrap_or_default()).await.map(drop)
     }
