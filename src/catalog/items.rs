@@ -83,7 +83,7 @@ impl Catalog {
         let id = id.unwrap_or_else(minted);
         let mut transaction = self.pool.begin().await?;
         self.insert_item(&mut transaction, &id, content).await?;
-        self.finish_item(transaction, &id).await
+        self.finish_item(transaction, &id, Vec::new()).await
     }
 
     /// Creates the item, or replaces what is said of it; tells which (`true`: created).
@@ -92,16 +92,17 @@ impl Catalog {
         let Some(revision) = revision(&mut transaction, id).await? else {
             precondition.allows_creation("item")?;
             self.insert_item(&mut transaction, id, content).await?;
-            return Ok((self.finish_item(transaction, id).await?, true));
+            return Ok((self.finish_item(transaction, id, Vec::new()).await?, true));
         };
         precondition.allows(revision)?;
+        let images_before = images_of(&mut transaction, id).await?;
         let statement = "update items set status = $2, descriptive = $3::json, label_text = $4, revision = revision + 1, modified = now() \
              where id = $1";
         bind_content(sqlx::query(statement).bind(id), content).execute(&mut *transaction).await?;
         if let Some(canvases) = &content.canvases {
             self.replace_canvases(&mut transaction, id, canvases).await?;
         }
-        Ok((self.finish_item(transaction, id).await?, false))
+        Ok((self.finish_item(transaction, id, images_before).await?, false))
     }
 
     pub async fn item(&self, id: &str) -> Result<Item, CatalogError> {
@@ -163,13 +164,13 @@ impl Catalog {
         self.append_canvases(transaction, id, 0, content.canvases.as_deref().unwrap_or_default()).await.map(drop)
     }
 
-    /// Commits, forgets what is known of the item's images, and reads the item as it is then.
-    async fn finish_item(&self, mut transaction: sqlx::PgTransaction<'_>, id: &str) -> Result<Item, CatalogError> {
+    /// Commits, forgets what is known of the item's images and of those `before`, and gives the item as it is then.
+    async fn finish_item(&self, mut transaction: sqlx::PgTransaction<'_>, id: &str, before: Vec<String>) -> Result<Item, CatalogError> {
         let item: Item = sqlx::query_as(select_items!("id = $1")).bind(id).fetch_one(&mut *transaction).await?;
         publishable(&item)?;
         let images = images_of(&mut transaction, id).await?;
         transaction.commit().await?;
-        self.forget_images(images.iter().map(String::as_str)).await;
+        self.forget_images(before.iter().chain(&images).map(String::as_str)).await;
         Ok(item)
     }
 
@@ -199,8 +200,10 @@ impl Catalog {
             .await?;
         let item: Item = sqlx::query_as(select_items!("id = $1")).bind(item).fetch_one(&mut *transaction).await?;
         publishable(&item)?;
+        let keys = "select distinct storage_key from images where id = any($1)";
+        let keys: Vec<String> = sqlx::query_scalar(keys).bind(forget).fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
-        self.forget_images(forget.iter().map(String::as_str)).await;
+        self.forget_images(forget.iter().chain(&keys).map(String::as_str)).await;
         Ok(item.revision)
     }
 }
@@ -219,9 +222,10 @@ async fn revision(transaction: &mut sqlx::PgTransaction<'_>, id: &str) -> Result
     Ok(sqlx::query_scalar("select revision from items where id = $1 for update").bind(id).fetch_optional(&mut **transaction).await?)
 }
 
-/// Every image on the canvases of an item.
-pub(super) async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
-    let statement = "select distinct image_id from canvases where item_id = $1 and image_id is not null";
+/// Every image on the canvases of an item: its identifier, and its storage key, which names it as a file.
+async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
+    let statement = "select id from images where id in (select image_id from canvases where item_id = $1) \
+         union select storage_key from images where id in (select image_id from canvases where item_id = $1)";
     Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&mut **transaction).await?)
 }
 
