@@ -22,8 +22,8 @@ mod validate;
 
 use std::sync::Arc;
 
-use poem::http::Method;
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response, Route};
+use poem::http::{HeaderValue, Method, header};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route};
 use poem_openapi::{OpenApiService, Tags as OpenApiTags};
 
 use crate::catalog::Catalog;
@@ -77,7 +77,7 @@ fn rest() -> OpenApiService<Rest, ()> {
 pub fn routes() -> Route {
     let document = document();
     Route::new()
-        .nest_no_strip("/api/v1", rest().into_endpoint().around(limit_body))
+        .nest_no_strip("/api/v1", rest().into_endpoint().around(limit_body).around(guard))
         .at("/api/openapi.json", openapi::fixed("application/json", openapi::json(&document)))
         .at("/api/openapi.yaml", openapi::fixed("application/yaml", openapi::yaml(&document)))
         .at("/api/docs", openapi::fixed("text/html; charset=utf-8", openapi::page(&document)))
@@ -103,6 +103,19 @@ fn public() -> impl Endpoint<Output = Response> {
         }
     })
     .map_to_response()
+}
+
+/// Refuses what no identifier and no label holds, before the database does, and says who may keep an answer: nobody what was
+/// read with a key, and nobody anything without asking whether it still holds.
+async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<Response> {
+    if request.uri().path_and_query().is_some_and(|whole| whole.as_str().contains("%00")) {
+        return Err(Problem::new(Kind::BadRequest, "the URL holds the character U+0000").into());
+    }
+    let with_key = request.headers().contains_key(header::AUTHORIZATION);
+    let mut response = endpoint.call(request).await?.into_response();
+    let kept = if with_key { PRIVATE } else { "no-cache" };
+    response.headers_mut().entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static(kept));
+    Ok(response)
 }
 
 /// Bounds bodies that are read whole. Uploads are streamed and bounded where they are received.

@@ -10,7 +10,7 @@ const LONGEST: usize = 8192;
 /// The segments of a raw path such as `/iiif/3/a%2Fb/info.json`, without the first, empty one.
 ///
 /// # Errors
-/// A broken percent-encoding, text that is not UTF-8, or a path beyond all measure.
+/// A broken percent-encoding, text that is not UTF-8 or holds U+0000, or a path beyond all measure.
 pub fn segments(path: &str) -> Result<Vec<String>, Problem> {
     if path.len() > LONGEST {
         return Err(Problem::new(Kind::BadRequest, "the URL is too long"));
@@ -24,6 +24,9 @@ fn segment(raw: &str) -> Result<String, Problem> {
         return Err(Problem::new(Kind::BadRequest, "a percent sign in the URL is not followed by two hexadecimal digits"));
     }
     let text = percent_decode_str(raw).decode_utf8().map_err(|_| Problem::new(Kind::BadRequest, "the URL is not UTF-8"))?;
+    if text.contains('\0') {
+        return Err(Problem::new(Kind::BadRequest, "the URL holds the character U+0000"));
+    }
     Ok(text.into_owned())
 }
 
@@ -42,6 +45,7 @@ mod tests {
             ("/a%2", None),
             ("/%", None),
             ("/%FF", None),
+            ("/a%00b", None),
         ];
         for (path, expected) in cases {
             assert_eq!(segments(path).ok(), expected.map(|list| list.into_iter().map(str::to_owned).collect()), "{path}");
