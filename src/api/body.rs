@@ -30,7 +30,7 @@ impl<T: ParseFromJSON> Body<T> {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        T::parse_from_json(Some(value)).map_err(|error| Problem::new(Kind::Invalid, error.into_message()))
+        T::parse_from_json(Some(without_nulls(value))).map_err(|error| Problem::new(Kind::Invalid, error.into_message()))
     }
 }
 
@@ -40,6 +40,17 @@ impl<T: ParseFromJSON + ToJSON> Patch<T> {
         let mut value = current.to_json().unwrap_or(Value::Null);
         merge(&mut value, self.patch);
         Body::parse(value)
+    }
+}
+
+/// The same value without members that are null: they say nothing, as the check knows.
+fn without_nulls(value: Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name, without_nulls(value))).collect()
+        }
+        Value::Array(entries) => entries.into_iter().map(without_nulls).collect(),
+        other => other,
     }
 }
 

@@ -18,6 +18,7 @@ use super::problem::{Kind, Problem, internal};
 use super::schema::{ImagePatch, ImageRegistration, ImageView};
 use super::{App, Tags};
 use crate::catalog::{CatalogError, Image, Precondition};
+use crate::iiif::ids::ImageId;
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageError;
@@ -61,7 +62,10 @@ impl Images {
     ) -> Result<Written<ImageView>, Problem> {
         let ImageRegistration { id, key, public } = body.0;
         let id = id.unwrap_or_else(|| key.strip_suffix(".tif").or_else(|| key.strip_suffix(".tiff")).unwrap_or(&key).to_owned());
-        let image = app.masters.register(ids::image(&id)?, &key, public).await.map_err(at_key)?;
+        if let Err(error) = ImageId::parse(&id) {
+            return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail: error.to_string() }]));
+        }
+        let image = app.masters.register(&id, &key, public).await.map_err(at_key)?;
         Ok(created(image, &uris))
     }
 

@@ -112,11 +112,20 @@ impl<'a> Check<'a> {
     }
 
     fn number(&mut self, schema: &MetaSchema, number: f64, pointer: &str) {
+        let (least, most) = match schema.format {
+            Some("int32") => (f64::from(i32::MIN), f64::from(i32::MAX)),
+            Some("uint32") => (0.0, f64::from(u32::MAX)),
+            _ => (f64::NEG_INFINITY, f64::INFINITY),
+        };
+        let told = self.faults.len();
         if schema.minimum.is_some_and(|least| number < least) {
             self.fault(pointer, format!("at least {}", schema.minimum.unwrap_or_default()));
         }
         if schema.maximum.is_some_and(|most| number > most) {
             self.fault(pointer, format!("at most {}", schema.maximum.unwrap_or_default()));
+        }
+        if self.faults.len() == told && !(least..=most).contains(&number) {
+            self.fault(pointer, format!("a number from {least} to {most}"));
         }
     }
 }
@@ -186,6 +195,7 @@ mod tests {
         colour: Option<Colour>,
         parts: Option<Vec<Inner>>,
         bounded: Option<i32>,
+        counted: Option<u32>,
     }
 
     fn told(value: serde_json::Value) -> Vec<String> {
@@ -203,6 +213,7 @@ mod tests {
             told(json!({"name": 1, "colour": "Blue", "parts": [{"size": 11}, {"size": "1"}, 7, {}], "bounded": 1.5})),
             ["/name", "/colour", "/parts/0/size", "/parts/1/size", "/parts/2", "/parts/3/size", "/bounded"]
         );
+        assert_eq!(told(json!({"name": "x", "bounded": 1u64 << 40, "counted": -1})), ["/bounded", "/counted"]);
         assert_eq!(told(json!({"name": "a\u{0}b", "a/b~c": 1})), ["/name", "/a~1b~0c"]);
     }
 }

@@ -69,7 +69,11 @@ impl Catalog {
         let statement = canvas_columns!("select", "from canvases where item_id = $1 and id = $2");
         match sqlx::query_as(statement).bind(item).bind(id).fetch_optional(&self.pool).await? {
             Some(canvas) => Ok(canvas),
-            None => Err(self.absent(&self.pool, "canvas", item, id).await?),
+            // An item that is gone takes its canvases along.
+            None => Err(match self.item(item).await {
+                Ok(_) => self.absent(&self.pool, "canvas", item, id).await?,
+                Err(error) => error,
+            }),
         }
     }
 

@@ -106,7 +106,19 @@ fn register_language_map(registry: &mut Registry) {
 /// What the OpenAPI document shows of the model's types.
 mod shapes {
     use super::LanguageText;
-    use poem_openapi::Object;
+    use poem_openapi::{Enum, Object};
+
+    /// The one type that a provider has.
+    #[derive(Enum)]
+    enum AgentType {
+        Agent,
+    }
+
+    /// The one type that a logo has.
+    #[derive(Enum)]
+    enum LogoType {
+        Image,
+    }
 
     /// A pair for display.
     #[derive(Object)]
@@ -142,7 +154,7 @@ mod shapes {
         id: String,
         /// Always `Agent`.
         #[oai(rename = "type")]
-        kind: Option<String>,
+        kind: Option<AgentType>,
         label: LanguageText,
         homepage: Option<Vec<Link>>,
         logo: Option<Vec<Logo>>,
@@ -156,7 +168,7 @@ mod shapes {
         id: String,
         /// Always `Image`.
         #[oai(rename = "type")]
-        kind: Option<String>,
+        kind: Option<LogoType>,
         format: Option<String>,
         width: Option<u32>,
         height: Option<u32>,
