@@ -56,6 +56,11 @@ impl Catalog {
         if self.is_gone(&self.pool, "image", "", id).await? { Err(CatalogError::Gone("image")) } else { Ok(()) }
     }
 
+    /// Whether any image is kept at this storage key.
+    pub async fn is_master(&self, key: &str) -> Result<bool, CatalogError> {
+        Ok(sqlx::query_scalar("select exists (select 1 from images where storage_key = $1)").bind(key).fetch_one(&self.pool).await?)
+    }
+
     /// Adds an image. Its identifier must be new.
     pub async fn create_image(&self, new: &NewImage) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;

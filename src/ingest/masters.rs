@@ -65,7 +65,11 @@ impl Masters {
         if (new.width, new.height) != (current.width, current.height) {
             return Err(ImageError::Replaced.into());
         }
-        Ok(self.catalog.replace_image(&new, condition).await?)
+        let image = self.catalog.replace_image(&new, condition).await?;
+        if current.uploaded && current.storage_key != key {
+            self.remove(&current.storage_key).await;
+        }
+        Ok(image)
     }
 
     /// Takes a master in as a stream of bytes. A pyramid is kept as it is; a JPEG, a PNG or a plain TIFF becomes one.
@@ -80,7 +84,10 @@ impl Masters {
         let (_turn, limits) = (self.turn.clone().acquire_owned().await, self.limits);
         let pyramid = tokio::task::spawn_blocking(move || pyramid_of(received, &limits)).await;
         let pyramid = pyramid.map_err(|_| IngestError::Damaged("it cannot be decoded".to_owned()))??;
-        self.add(id, public, pyramid.path()).await
+        // On a task of its own: a client that leaves must not leave bytes without an image behind.
+        let (masters, id) = (self.clone(), id.to_owned());
+        let added = tokio::spawn(async move { masters.add(&id, public, pyramid.path()).await }).await;
+        added.map_err(|error| MasterError::Scratch(std::io::Error::other(error)))?
     }
 
     /// Puts the pyramid at `path` into the storage and registers it.
@@ -97,15 +104,22 @@ impl Masters {
 
     /// Deletes an image, and its master if the service stored it itself.
     pub async fn delete(&self, id: &str, condition: &Precondition) -> Result<(), MasterError> {
-        let image = self.catalog.delete_image(id, condition).await?;
-        if image.uploaded {
-            self.remove(&image.storage_key).await;
-        }
-        Ok(())
+        let (masters, id, condition) = (self.clone(), id.to_owned(), condition.clone());
+        let deleted = tokio::spawn(async move {
+            let image = masters.catalog.delete_image(&id, &condition).await?;
+            if image.uploaded {
+                masters.remove(&image.storage_key).await;
+            }
+            Ok(())
+        });
+        deleted.await.map_err(|error| MasterError::Scratch(std::io::Error::other(error)))?
     }
 
-    /// Removes bytes that no image names any more. They do no harm if it fails: nothing leads to them.
+    /// Removes bytes unless another image names them. They do no harm if it fails: nothing leads to them.
     async fn remove(&self, key: &str) {
+        if !matches!(self.catalog.is_master(key).await, Ok(false)) {
+            return;
+        }
         if let Err(error) = self.images.storage().delete(key).await {
             tracing::warn!("an unused master stays in the storage as {key}: {error}");
         }
