@@ -148,7 +148,8 @@ impl Catalog {
         self.finish_canvases(transaction, item, &images).await.map(drop)
     }
 
-    /// Makes `new` the whole list: canvases with known identifiers are kept and changed, others added, the rest deleted.
+    /// Makes `new` the whole list: canvases with known identifiers are kept and changed, others added, the rest deleted. One without
+    /// an identifier is the canvas that shows its image already, if there is one, so that the same list sent again changes no id.
     pub(super) async fn replace_canvases(
         &self,
         transaction: &mut PgTransaction<'_>,
@@ -156,7 +157,11 @@ impl Catalog {
         new: &[NewCanvas],
     ) -> Result<(), CatalogError> {
         let present: Vec<(String, Option<String>)> =
-            sqlx::query_as("select id, image_id from canvases where item_id = $1").bind(item).fetch_all(&mut **transaction).await?;
+            sqlx::query_as("select id, image_id from canvases where item_id = $1 order by position")
+                .bind(item)
+                .fetch_all(&mut **transaction)
+                .await?;
+        let new = &recognised(new, &present);
         let named: HashSet<&str> = new.iter().filter_map(|canvas| canvas.id.as_deref()).collect();
         let dropped: Vec<String> = present.iter().map(|(id, _)| id.clone()).filter(|id| !named.contains(id.as_str())).collect();
         self.remove(transaction, item, &dropped).await?;
@@ -278,6 +283,23 @@ impl Catalog {
             .await?;
         Ok(())
     }
+}
+
+/// The list with identifiers for canvases that came without one and whose image is on a canvas that nobody else named.
+fn recognised(new: &[NewCanvas], present: &[(String, Option<String>)]) -> Vec<NewCanvas> {
+    let named: HashSet<&str> = new.iter().filter_map(|canvas| canvas.id.as_deref()).collect();
+    let mut free: HashMap<&str, Vec<&str>> = HashMap::new();
+    for (id, image) in present.iter().rev().filter(|(id, _)| !named.contains(id.as_str())) {
+        if let Some(image) = image {
+            free.entry(image).or_default().push(id);
+        }
+    }
+    let mut take = |image: &str| free.get_mut(image).and_then(Vec::pop).map(str::to_owned);
+    let recognise = |canvas: &NewCanvas| NewCanvas {
+        id: canvas.id.clone().or_else(|| canvas.content.image.as_deref().and_then(&mut take)),
+        content: canvas.content.clone(),
+    };
+    new.iter().map(recognise).collect()
 }
 
 /// How many canvases an item has: the place of the next one.

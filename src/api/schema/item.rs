@@ -51,7 +51,8 @@ pub struct ItemInput {
     #[oai(validator(max_items = 20000))]
     pub images: Option<Vec<String>>,
     /// The canvases in reading order. Left out, those that are there stay as they are; given, the list is replaced: canvases
-    /// with known ids are kept and changed, others added, the rest deleted.
+    /// with known ids are kept and changed, others added, the rest deleted. One without an id is the canvas that shows its image
+    /// already, if there is one.
     #[oai(validator(max_items = 20000))]
     pub canvases: Option<Vec<NewCanvasInput>>,
     #[oai(flatten)]
