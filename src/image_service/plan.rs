@@ -124,3 +124,73 @@ fn is_stored(level: &Level, window: &Window, request: &Resolved) -> bool {
     let toned = !matches!(request.quality, Quality::Default | Quality::Color);
     whole && aligned && plain && !toned && request.size == tile && request.format == Format::Jpg
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::iiif::image::{Limits, Request, Version};
+
+    /// A file of 1021 x 777 whose levels are rounded down, as libvips writes them: 510 x 388, 255 x 194.
+    fn index() -> Index {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/tiff/vips-jpeg75.tif");
+        let mut file = std::fs::File::open(path).expect("a fixture");
+        let size = file.metadata().expect("its size").len();
+        crate::pyramid::open(&mut file, size).expect("a pyramid")
+    }
+
+    fn planned(request: &str) -> Plan {
+        let parts: Vec<&str> = request.split('/').collect();
+        let limits = Limits { max_width: 5000, max_height: 5000, max_area: 25_000_000 };
+        let parsed = Request::parse(Version::V3, parts[0], parts[1], parts[2], parts[3]).expect("a request");
+        let index = index();
+        let full = Dimensions { width: index.width(), height: index.height() };
+        plan(&index, &parsed.resolve(full, &limits).expect("one that can be answered"))
+    }
+
+    #[test]
+    fn the_smallest_level_with_all_the_detail_serves() {
+        let cases = [
+            ("full/max/0/default.jpg", 0, 16),
+            ("full/512,/0/default.jpg", 0, 16),
+            ("full/511,389/0/default.jpg", 1, 4),
+            ("full/300,/0/default.jpg", 1, 4),
+            ("full/256,195/0/default.jpg", 2, 1),
+            ("full/1,/0/default.jpg", 2, 1),
+            ("0,0,256,256/256,256/0/default.jpg", 0, 1),
+            ("0,0,512,512/256,256/0/default.jpg", 1, 1),
+            ("512,512,509,265/255,133/0/default.jpg", 1, 1),
+            ("255,255,2,2/2,2/0/default.jpg", 0, 4),
+            ("256,256,256,256/^512,/0/default.jpg", 0, 1),
+            ("1020,776,1,1/max/0/default.jpg", 0, 1),
+        ];
+        for (request, level, tiles) in cases {
+            let plan = planned(request);
+            assert_eq!((plan.level, plan.tiles.len()), (level, tiles), "{request}");
+        }
+    }
+
+    #[test]
+    fn only_a_whole_tile_in_its_own_colours_goes_out_as_it_is() {
+        let cases = [
+            ("0,0,256,256/256,256/0/default.jpg", true),
+            ("256,512,256,256/max/0/color.jpg", true),
+            ("0,0,512,512/256,/0/default.jpg", true),
+            ("0,0,256,256/256,256/0/gray.jpg", false),
+            ("0,0,256,256/256,256/0/default.png", false),
+            ("0,0,256,256/256,256/90/default.jpg", false),
+            ("0,0,256,256/256,256/!0/default.jpg", false),
+            ("0,0,256,256/255,255/0/default.jpg", false),
+            ("1,0,256,256/256,256/0/default.jpg", false),
+            ("768,0,253,256/253,256/0/default.jpg", false),
+        ];
+        for (request, stored) in cases {
+            assert_eq!(planned(request).stored, stored, "{request}");
+        }
+    }
+
+    #[test]
+    fn a_region_at_the_edge_ends_where_the_level_ends() {
+        let window = planned("512,512,509,265/255,133/0/default.jpg").window;
+        assert_eq!((window.x, window.y, window.width, window.height), (256.0, 256.0, 254.0, 132.0));
+    }
+}
