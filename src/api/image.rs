@@ -91,8 +91,8 @@ async fn try_picture(
     let response = Response::builder()
         .header(header::ETAG, &tag)
         .header(header::CACHE_CONTROL, cache_control(app, source))
-        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\""))
-        .header(header::LINK, profile_link(version));
+        // In one header, as some clients read the first alone.
+        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)));
     if is_known(request.headers(), &tag) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
