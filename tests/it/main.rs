@@ -1,5 +1,6 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod image_validator;
 mod smoke;
 mod storage;
 mod support;

@@ -1,6 +1,8 @@
 //! What the tests share.
 
 pub mod database;
+pub mod pictures;
+pub mod raw;
 pub mod rules;
 pub mod s3;
 pub mod service;
