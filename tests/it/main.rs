@@ -4,3 +4,4 @@ mod image_validator;
 mod smoke;
 mod storage;
 mod support;
+mod tiles;
