@@ -1,5 +1,7 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod image_pixels;
+mod image_requests;
 mod image_validator;
 mod smoke;
 mod storage;
