@@ -2,6 +2,8 @@
 
 mod image_pixels;
 mod image_requests;
+#[cfg(feature = "s3")]
+mod image_s3;
 mod image_validator;
 mod smoke;
 mod storage;
