@@ -1,5 +1,6 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod hostile;
 mod image_pixels;
 mod image_requests;
 #[cfg(feature = "s3")]
