@@ -10,3 +10,7 @@ mod smoke;
 mod storage;
 mod support;
 mod tiles;
+mod architecture;
+mod smoke;
+mod storage;
+mod support;

@@ -1,4 +1,6 @@
 //! Each rule fires on a document broken in just that way, and on nothing that is right.
+//!
+//! This file is long because it is one table: a broken document for each rule.
 
 use super::{contract, image_info, presentation_2, presentation_3};
 use serde_json::{Value, json};
