@@ -1,5 +1,6 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod architecture;
 mod hostile;
 mod image_pixels;
 mod image_requests;
@@ -10,7 +11,3 @@ mod smoke;
 mod storage;
 mod support;
 mod tiles;
-mod architecture;
-mod smoke;
-mod storage;
-mod support;
