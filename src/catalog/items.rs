@@ -170,7 +170,7 @@ impl Catalog {
         publishable(&item)?;
         let images = images_of(&mut transaction, id).await?;
         transaction.commit().await?;
-        self.forget_images(before.iter().chain(&images).map(String::as_str)).await;
+        self.forget_images([before, images].concat().iter().map(String::as_str)).await;
         Ok(item)
     }
 
@@ -203,7 +203,7 @@ impl Catalog {
         let keys = "select distinct storage_key from images where id = any($1)";
         let keys: Vec<String> = sqlx::query_scalar(keys).bind(forget).fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
-        self.forget_images(forget.iter().chain(&keys).map(String::as_str)).await;
+        self.forget_images([forget, &keys].concat().iter().map(String::as_str)).await;
         Ok(item.revision)
     }
 }
