@@ -47,6 +47,8 @@ impl<'a> Check<'a> {
             return self.fault(pointer, format!("{} is expected here, not {}", expected(schema.ty), found(value)));
         }
         match value {
+            // A part without a type only describes.
+            _ if schema.ty.is_empty() => {}
             Value::Object(members) => self.object(schema, members, pointer),
             Value::Array(entries) => self.array(schema, entries, pointer),
             Value::String(text) => self.text(schema, text, pointer),
@@ -196,6 +198,8 @@ mod tests {
         parts: Option<Vec<Inner>>,
         bounded: Option<i32>,
         counted: Option<u32>,
+        /// Described beside its own schema.
+        inner: Option<Inner>,
     }
 
     fn told(value: serde_json::Value) -> Vec<String> {
@@ -207,6 +211,8 @@ mod tests {
     #[test]
     fn every_fault_is_told_with_its_place() {
         assert!(told(json!({"name": "x", "colour": "Red", "parts": [{"size": 1}], "bounded": null})).is_empty());
+        assert!(told(json!({"name": "x", "inner": {"size": 1}})).is_empty());
+        assert_eq!(told(json!({"name": "x", "inner": {"size": "1", "y": 2}})), ["/inner/size", "/inner/y"]);
         assert_eq!(told(json!([])), [""]);
         assert_eq!(told(json!({"nmae": "x"})), ["/name", "/nmae"]);
         assert_eq!(
