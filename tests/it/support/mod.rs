@@ -3,6 +3,7 @@
 pub mod database;
 pub mod pictures;
 pub mod raw;
+pub mod rest;
 pub mod rules;
 pub mod s3;
 pub mod service;
