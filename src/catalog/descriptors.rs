@@ -39,10 +39,11 @@ impl Catalog {
     }
 
     async fn load_descriptor(&self, id: &str, files: &[String]) -> Result<Descriptor, CatalogError> {
-        let statement = "select storage_key, object_version, object_size, width, height, revision, \
-             public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-                               where c.image_id = i.id and t.status = 'published') as visible \
-             from images i where id = $1";
+        let statement = concat!(
+            "select storage_key, object_version, object_size, width, height, revision, ",
+            image_is_visible!(),
+            " as visible from images i where id = $1"
+        );
         let registered: Option<Registration> = sqlx::query_as(statement).bind(id).fetch_optional(&self.pool).await?;
         if let Some(registration) = registered {
             return Ok(Descriptor::Registered(registration));
@@ -55,9 +56,11 @@ impl Catalog {
 
     /// Those of `files` that are masters of images of which none may be seen.
     async fn closed_files(&self, files: &[String]) -> Result<Vec<String>, CatalogError> {
-        let statement = "select storage_key from images i where storage_key = any($1) group by storage_key \
-             having not bool_or(public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-                                                  where c.image_id = i.id and t.status = 'published'))";
+        let statement = concat!(
+            "select storage_key from images i where storage_key = any($1) group by storage_key having not bool_or(",
+            image_is_visible!(),
+            ")"
+        );
         Ok(sqlx::query_scalar(statement).bind(files).fetch_all(&self.pool).await?)
     }
 

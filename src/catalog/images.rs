@@ -41,7 +41,7 @@ pub struct NewImage {
 
 /// Completes a statement with the columns of [`Image`].
 macro_rules! image_columns {
-    ($before:literal, $after:literal) => {
+    ($before:literal, $after:expr) => {
         concat!($before, " id, storage_key, uploaded, object_size, width, height, tile_size, public, revision, created, modified ", $after)
     };
 }
@@ -105,8 +105,7 @@ impl Catalog {
 
     /// Whether anyone may see the image.
     pub async fn image_is_visible(&self, id: &str) -> Result<bool, CatalogError> {
-        let statement = "select public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-             where c.image_id = i.id and t.status = 'published') from images i where id = $1";
+        let statement = concat!("select ", image_is_visible!(), " from images i where id = $1");
         Ok(sqlx::query_scalar(statement).bind(id).fetch_optional(&self.pool).await?.unwrap_or(false))
     }
 
@@ -114,9 +113,7 @@ impl Catalog {
     pub async fn images(&self, all: bool, after: Option<&str>, limit: usize) -> Result<Page<Image>, CatalogError> {
         let statement = image_columns!(
             "select",
-            "from images i where ($1 or public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-                                                         where c.image_id = i.id and t.status = 'published')) \
-             and ($2::text is null or id > $2) order by id limit $3"
+            concat!("from images i where ($1 or ", image_is_visible!(), ") and ($2::text is null or id > $2) order by id limit $3")
         );
         let entries = sqlx::query_as(statement).bind(all).bind(after).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
         Ok(Page::cut(entries, limit, |image: &Image| image.id.clone()))

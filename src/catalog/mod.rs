@@ -3,6 +3,14 @@
 //! Every row that can be changed has a revision number; a change says which revision it was made for. Identifiers that were
 //! deleted stay in the table `gone` and are refused for ever.
 
+/// Whether anyone may see an image, as SQL over `images i`: it is marked public, or a published item uses it.
+macro_rules! image_is_visible {
+    () => {
+        "(i.public or exists (select 1 from canvases c join items t on t.id = c.item_id \
+         where c.image_id = i.id and t.status = 'published'))"
+    };
+}
+
 mod canvases;
 mod changes;
 mod descriptors;
