@@ -105,7 +105,7 @@ impl Workload {
             clients.into_iter().map(|client| client.join().map_err(|_| "a client panicked")?).sum::<Outcome<usize>>()
         })?;
         let (took, after) = (started.elapsed().as_secs_f64(), processes.cpu());
-        let each = |seconds: f64| seconds * 1000.0 / answered as f64;
+        let each = |seconds: f64| seconds.max(0.0) * 1000.0 / answered as f64;
         let (server, database) = (each(after.server - before.server), each(after.database - before.database));
         Ok(Sample { per_second: answered as f64 / took, server, database })
     }
