@@ -103,14 +103,30 @@ struct Tree {
 
 impl Tree {
     fn open(&self, key: &str) -> Result<(File, Object), StorageError> {
-        let path = self.inside(&self.root.join(key))?;
-        // Asked before opening: opening a pipe would wait for its writer.
-        if !fs::metadata(&path).map_err(absent)?.is_file() {
-            return Err(StorageError::NotFound);
-        }
-        let file = File::open(&path).map_err(absent)?;
+        let file = File::open(self.regular(key)?).map_err(absent)?;
         let metadata = file.metadata().map_err(unavailable)?;
         if metadata.is_file() { Ok((file, describe(&metadata))) } else { Err(StorageError::NotFound) }
+    }
+
+    /// Where the file is. Asked before opening: opening a pipe would wait for its writer.
+    fn regular(&self, key: &str) -> Result<PathBuf, StorageError> {
+        let mut path = self.root.clone();
+        let mut is_file = false;
+        for segment in key.split('/') {
+            path.push(segment);
+            let metadata = fs::symlink_metadata(&path).map_err(absent)?;
+            if metadata.is_symlink() {
+                return self.linked(key);
+            }
+            is_file = metadata.is_file();
+        }
+        if is_file { Ok(path) } else { Err(StorageError::NotFound) }
+    }
+
+    /// The same of a key with links in it, which most have not: looking where they lead takes a system call for every directory.
+    fn linked(&self, key: &str) -> Result<PathBuf, StorageError> {
+        let path = self.inside(&self.root.join(key))?;
+        if fs::metadata(&path).map_err(absent)?.is_file() { Ok(path) } else { Err(StorageError::NotFound) }
     }
 
     /// The path without links, when it stays below the root.
