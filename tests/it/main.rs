@@ -1,22 +1,19 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
 mod architecture;
+mod canvases;
 mod hostile;
 mod image_pixels;
 mod image_requests;
 #[cfg(feature = "s3")]
 mod image_s3;
 mod image_validator;
-mod smoke;
-mod storage;
-mod support;
-mod tiles;
-mod canvases;
 mod images;
 mod items;
 mod keys;
 mod smoke;
 mod storage;
 mod support;
+mod tiles;
 mod uploads;
 mod visibility;
