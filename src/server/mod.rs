@@ -9,7 +9,7 @@ mod welcome;
 use std::sync::Arc;
 
 use poem::listener::{Listener, TcpListener};
-use poem::{EndpointExt, Route, Server};
+use poem::{EndpointExt, Server};
 
 use crate::api::{self, Addressing, App};
 use crate::catalog::Catalog;
@@ -56,7 +56,7 @@ async fn serve_on(settings: &Settings, database: &Database) -> Result<(), Failur
 
 /// Everything that a request may meet.
 pub fn endpoint(app: Arc<App>, timeout: std::time::Duration) -> impl poem::Endpoint<Output = poem::Response> {
-    let routes = Route::new().nest_no_strip("/", api::routes()).at("/", web::home());
+    let routes = api::routes().at("/", web::home());
     edge::Edge::new(routes.data(app.clone()), app, timeout)
 }
 

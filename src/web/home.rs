@@ -22,12 +22,12 @@ pub async fn home(request: &Request, app: poem::web::Data<&Arc<App>>) -> poem::R
     let page = app.catalog.published(after.as_deref(), PAGE).await.map_err(Problem::from)?;
     let entries: String = page.entries.iter().map(|item| entry(&app, item, &uris)).collect();
     let list = match entries.as_str() {
-        "" => "<p>Nothing is published yet.</p>".to_owned(),
+        "" => "<p class=\"empty\">Nothing is published yet.</p>".to_owned(),
         _ => format!("<ul class=\"items\">{entries}</ul>"),
     };
-    let next = page
-        .next
-        .map(|after| format!("<nav><a rel=\"next\" href=\"{}?after={}\">More items</a></nav>", uris.home(), encode_segment(&after)));
+    let next = page.next.map(|after| {
+        format!("<nav class=\"more\"><a rel=\"next\" href=\"{}?after={}\">More items</a></nav>", uris.home(), encode_segment(&after))
+    });
     let body = frame(&uris, &(list + &next.unwrap_or_default()));
     let response = Response::builder().content_type("text/html; charset=utf-8").header(header::CACHE_CONTROL, &app.cache_documents);
     Ok(response.header("Content-Security-Policy", "default-src 'none'; img-src *; style-src 'unsafe-inline'; base-uri 'none'").body(body))
@@ -52,9 +52,10 @@ fn entry(app: &App, item: &PlacedImage, uris: &Uris) -> String {
 fn frame(uris: &Uris, main: &str) -> String {
     let (collections, docs) = (escape(&uris.collections()), escape(&uris.api_docs()));
     format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
-         <title>Published items</title><style>{STYLE}</style></head><body><header><h1>Published items</h1></header>\
-         <main>{main}</main><footer><a href=\"{collections}\">All items as a IIIF collection</a> · \
+        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>Published items</title><style>{STYLE}</style></head><body><header><h1>Published items</h1>\
+         <p>Each is a IIIF manifest: paste its address into any IIIF viewer, and look closely.</p></header>\
+         <main>{main}</main><footer><a href=\"{collections}\">All items as a IIIF collection</a>\
          <a href=\"{docs}\">REST interface</a></footer></body></html>"
     )
 }
