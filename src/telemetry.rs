@@ -35,8 +35,9 @@ fn parse(filter: &str) -> Result<EnvFilter, TelemetryError> {
     if let Some(part) = parts.iter().find(|part| !known(part)) {
         return Err(fault(format!("{part:?} is no level")));
     }
-    // PostgreSQL's notices say what a migration found in order.
-    let quiet = if filter.contains("sqlx") { "" } else { "sqlx::postgres::notice=warn," };
+    // PostgreSQL's notices say what a migration found in order, poem's that it does what it was told; both may be asked for.
+    let usual = [("sqlx", "sqlx::postgres::notice=warn,"), ("poem", "poem::server=warn,")];
+    let quiet: String = usual.iter().filter(|(name, _)| !filter.contains(name)).map(|(_, directive)| *directive).collect();
     EnvFilter::try_new(format!("{quiet}{}", parts.join(","))).map_err(|error| fault(error.to_string()))
 }
 

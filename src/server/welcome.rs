@@ -1,7 +1,9 @@
 //! The first minutes: a key, something to look at, and where to look.
 
 use std::io::Write;
+use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::api::App;
 use crate::catalog::{CanvasContent, CatalogError, ItemContent, NewCanvas, Status};
@@ -29,22 +31,32 @@ pub async fn first_key(app: &App, settings: &Settings, private: bool) -> Result<
     Ok(())
 }
 
-/// Loads the demonstration if it belongs here, and says where to look.
+/// Says where the service is, loads the demonstration if it belongs here, and says where to look.
 pub async fn show(app: Arc<App>, settings: Settings, private: bool) {
-    let uris = Uris::new(settings.public_url.as_deref().unwrap_or(&format!("http://{}", settings.listen)));
+    let uris = Uris::new(&settings.public_url.clone().unwrap_or_else(|| local_url(&settings)));
+    println!("Triptych is at      {} (Ctrl-C stops it)", uris.home());
     if private
         && settings.demo_wanted()
         && let Err(error) = load(&app).await
     {
         tracing::error!("the demonstration could not be loaded: {error}");
     }
-    println!("Triptych is at      {}", uris.home());
     if app.catalog.item(ITEM).await.is_ok() {
         println!("a manifest          {}", uris.manifest(ITEM));
         println!("an image            {}", uris.image_info(3, &image_id(&plates()[0])));
     }
     println!("all published items {}", uris.collections());
     println!("REST interface      {}", uris.api_docs());
+}
+
+/// What to type into a browser on this machine.
+fn local_url(settings: &Settings) -> String {
+    let (ip, port) = (settings.listen.ip(), settings.listen.port());
+    match ip {
+        _ if ip.is_unspecified() => format!("http://localhost:{port}"),
+        IpAddr::V4(ip) => format!("http://{ip}:{port}"),
+        IpAddr::V6(ip) => format!("http://[{ip}]:{port}"),
+    }
 }
 
 fn image_id(plate: &Plate) -> String {
@@ -58,12 +70,14 @@ async fn load(app: &Arc<App>) -> Result<(), MasterError> {
         other => return Ok(other.map(drop).or_else(|error| if matches!(error, CatalogError::Gone(_)) { Ok(()) } else { Err(error) })?),
     }
     println!("Drawing the demonstration, a book of {} plates …", plates().len());
+    let stop = Stop::default();
     for (number, plate) in plates().iter().enumerate() {
         if app.catalog.image(&image_id(plate)).await.is_ok() {
             continue;
         }
-        let path =
-            tokio::task::spawn_blocking(move || drawn(plate)).await.map_err(|error| MasterError::Scratch(std::io::Error::other(error)))?;
+        let stopped = stop.0.clone();
+        let path = tokio::task::spawn_blocking(move || drawn(plate, stopped)).await;
+        let path = path.map_err(|error| MasterError::Scratch(std::io::Error::other(error)))?;
         app.masters.add(&image_id(plate), false, path.map_err(MasterError::Scratch)?.path()).await?;
         println!("  plate {} of {}: {} ({} x {})", number + 1, plates().len(), plate.title, plate.width, plate.height);
     }
@@ -95,11 +109,21 @@ fn book() -> ItemContent {
     ItemContent { status: Status::Published, descriptive, canvases: Some(plates().iter().map(canvas).collect()) }
 }
 
+/// Ends a drawing when the task that waits for it ends, so that a stop of the service need not wait for a whole plate.
+#[derive(Default)]
+struct Stop(Arc<AtomicBool>);
+
+impl Drop for Stop {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// The plate as a pyramid in a temporary file.
-fn drawn(plate: &'static Plate) -> std::io::Result<tempfile::NamedTempFile> {
+fn drawn(plate: &'static Plate, stopped: Arc<AtomicBool>) -> std::io::Result<tempfile::NamedTempFile> {
     let mut file = tempfile::NamedTempFile::new()?;
     let mut out = std::io::BufWriter::new(file.as_file_mut());
-    write(&mut out, &mut Drawing { plate, row: 0 }, &WriteOptions::default()).map_err(std::io::Error::other)?;
+    write(&mut out, &mut Drawing { plate, row: 0, stopped }, &WriteOptions::default()).map_err(std::io::Error::other)?;
     out.flush()?;
     drop(out);
     Ok(file)
@@ -109,6 +133,7 @@ fn drawn(plate: &'static Plate) -> std::io::Result<tempfile::NamedTempFile> {
 struct Drawing {
     plate: &'static Plate,
     row: u32,
+    stopped: Arc<AtomicBool>,
 }
 
 impl RowSource for Drawing {
@@ -125,6 +150,9 @@ impl RowSource for Drawing {
     }
 
     fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError> {
+        if self.stopped.load(Ordering::Relaxed) {
+            return Err(RowError::Read(std::io::ErrorKind::Interrupted.into()));
+        }
         let stride = self.plate.width as usize * 3;
         let count = rows.len() / stride;
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
