@@ -3,10 +3,12 @@
 
 use poem::http::{StatusCode, header};
 use poem::{Endpoint, Request, Response};
+use poem_openapi::registry::Registry;
+use poem_openapi::types::Type;
 use serde_json::{Value, json};
 
 use super::etag::is_known;
-use super::problem::Kind;
+use super::problem::{Kind, ProblemDocument};
 use super::{documents, rest};
 
 /// The routes of the IIIF APIs, which poem-openapi cannot describe.
@@ -18,7 +20,7 @@ pub fn document() -> Value {
     let mut document: Value = serde_json::from_str(&rest().spec()).unwrap_or_default();
     document["info"]["description"] = ABOUT.trim().into();
     document["info"]["license"] = json!({"name": "MIT OR Apache-2.0"});
-    document["servers"] = json!([{"url": "/", "description": "This service"}]);
+    document["servers"] = json!([{"url": "..", "description": "This service, below whatever prefix this document has"}]);
     let problem = json!({"$ref": "#/components/schemas/Problem"});
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, operations) in paths.iter_mut() {
@@ -31,7 +33,15 @@ pub fn document() -> Value {
     add(&mut document["paths"], &iiif["paths"]);
     add(&mut document["tags"], &iiif["tags"]);
     add(&mut document["components"]["parameters"], &iiif["parameters"]);
+    add(&mut document["components"]["schemas"], &problem_schemas());
     document
+}
+
+/// The schemas of problem documents. No operation of the REST interface names them: [`complete`] does.
+fn problem_schemas() -> Value {
+    let mut registry = Registry::new();
+    ProblemDocument::register(&mut registry);
+    json!(registry.schemas)
 }
 
 /// Adds the entries of one object or list to another.
@@ -102,7 +112,9 @@ pub fn yaml(document: &Value) -> String {
 pub fn page(document: &Value) -> String {
     let service = rest();
     let shown = document.to_string().replace("</", "<\\/");
-    service.swagger_ui_html().replacen(&service.spec(), &shown, 1).replacen("<title>Swagger UI</title>", "<title>Triptych API</title>", 1)
+    let head = "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n    <title>Triptych API</title>";
+    let page = service.swagger_ui_html().replacen(&service.spec(), &shown, 1).replacen("<title>Swagger UI</title>", head, 1);
+    page.trim_start().replacen("<html charset=\"UTF-8\">", "<!doctype html>\n<html lang=\"en\">", 1)
 }
 
 /// An answer that never changes while the process runs.
