@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use moka::future::Cache;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::catalog::{Catalog, CatalogError};
 use crate::iiif::image::{Limits, RequestError, Resolved};
@@ -48,11 +48,11 @@ pub struct ImageService {
     /// Unregistered files by identifier.
     open_files: Cache<String, Arc<Source>>,
     lanes: Arc<Semaphore>,
-    /// Megabytes of pixels that may be in memory at a time.
+    /// Megabytes of tiles and pixels that may be in memory at a time.
     memory: Arc<Semaphore>,
 }
 
-/// Megabytes of decoded pixels in flight.
+/// Megabytes of tiles and of decoded pixels in flight.
 const PIXEL_MEMORY: u32 = 1536;
 /// How long a request waits for its turn before it is told to come again.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -81,26 +81,36 @@ impl ImageService {
 
     /// What `request` shows of `source`, encoded.
     pub async fn render(&self, source: &Source, request: &Resolved) -> Result<Bytes, ImageError> {
-        let plan = plan::plan(&source.index, request);
+        let plan = plan::plan(&source.index, request, self.settings.max_source_area);
         if plan.area() > self.settings.max_source_area {
             return Err(ImageError::TooLarge);
         }
-        let tiles = self.storage.read_ranges(&source.storage_key, &plan.ranges, Some(&source.version)).await?;
-        if let Some(jpeg) = plan.stored.then(|| source.index.levels[plan.level].jpeg_stream(&tiles[0])).flatten() {
-            return Ok(jpeg.into());
-        }
-        let megabytes = plan.megabytes(request).min(PIXEL_MEMORY);
-        let waiting = async {
-            let memory = self.memory.clone().acquire_many_owned(megabytes).await;
-            (memory, self.lanes.clone().acquire_owned().await)
+        let read = self.storage.read_ranges(&source.storage_key, &plan.ranges, Some(&source.version));
+        // A single tile is small: it is read, and mostly answered, at once. All else waits before it takes memory.
+        let (tiles, memory) = if plan.stored {
+            let tiles = read.await?;
+            if let Some(jpeg) = source.index.levels[plan.level].jpeg_stream(&tiles[0]) {
+                return Ok(jpeg.into());
+            }
+            (tiles, Self::turn(&self.memory, plan.megabytes(request)).await?)
+        } else {
+            let memory = Self::turn(&self.memory, plan.megabytes(request)).await?;
+            (read.await?, memory)
         };
-        let turn = tokio::time::timeout(PATIENCE, waiting).await.map_err(|_| ImageError::Busy)?;
+        let turn = (memory, Self::turn(&self.lanes, 1).await?);
         let (index, request, encode) = (source.index.clone(), request.clone(), self.settings.encode);
         let cut = tokio::task::spawn_blocking(move || {
             let _turn = turn;
             cut::cut(&index.levels[plan.level], &plan, &tiles, &request, &encode)
         });
         Ok(cut.await.map_err(|_| ImageError::Damaged("rendering failed".to_owned()))??.into())
+    }
+
+    /// Waits, but not for ever, for a share of what there is.
+    async fn turn(shared: &Arc<Semaphore>, share: u32) -> Result<OwnedSemaphorePermit, ImageError> {
+        let turn = shared.clone().acquire_many_owned(share.min(PIXEL_MEMORY));
+        let turn = tokio::time::timeout(PATIENCE, turn).await.map_err(|_| ImageError::Busy)?;
+        turn.map_err(|_| ImageError::Busy)
     }
 
     /// What tells this answer from any other: a strong validator without quotes.

@@ -40,12 +40,16 @@ impl Plan {
     /// Memory that the work takes, roughly.
     pub fn megabytes(&self, request: &Resolved) -> u32 {
         let pixels = self.area() + 2 * request.size.area() + request.rotated().area();
-        u32::try_from(pixels * 4 / 1_000_000).unwrap_or(u32::MAX).max(1)
+        let read = self.ranges.iter().fold(0_u64, |sum, range| sum.saturating_add(range.end - range.start));
+        u32::try_from((pixels * 4).saturating_add(read) / 1_000_000).unwrap_or(u32::MAX).max(1)
     }
 }
 
 /// Chooses the smallest level that has all the detail asked for, and its tiles.
-pub fn plan(index: &Index, request: &Resolved) -> Plan {
+///
+/// Where that is more than `most` pixels, the next level does: in a pyramid it has at least half the detail, and an answer such as
+/// `full/max` must not fail because the master is large.
+pub fn plan(index: &Index, request: &Resolved, most: u64) -> Plan {
     let full = Dimensions { width: index.width(), height: index.height() };
     let enough = |level: &&Level| {
         let (across, down) = factors(full, level);
@@ -53,7 +57,10 @@ pub fn plan(index: &Index, request: &Resolved) -> Plan {
         reach(request.region.width, across) >= f64::from(request.size.width)
             && reach(request.region.height, down) >= f64::from(request.size.height)
     };
-    let number = index.levels.iter().rposition(|level| enough(&level)).unwrap_or(0);
+    let best = index.levels.iter().rposition(|level| enough(&level)).unwrap_or(0);
+    let tile_area = |level: &Level| u64::from(level.tile_width) * u64::from(level.tile_height);
+    let area = |level: &Level| covered(level, &window(full, level, request)).len() as u64 * tile_area(level);
+    let number = (best..index.levels.len()).take(2).find(|&number| area(&index.levels[number]) <= most).unwrap_or(best);
     let level = &index.levels[number];
     let window = window(full, level, request);
     let mut ranges = Vec::new();
@@ -65,7 +72,7 @@ pub fn plan(index: &Index, request: &Resolved) -> Plan {
         Tile { column, row, range }
     };
     let tiles: Vec<Tile> = covered(level, &window).into_iter().map(&mut find).collect();
-    let tile_area = u64::from(level.tile_width) * u64::from(level.tile_height);
+    let tile_area = tile_area(level);
     let stored = is_stored(level, &window, request) && tiles.len() == 1 && ranges.len() == 1;
     Plan { level: number, window, tiles, ranges, stored, tile_area }
 }
@@ -139,12 +146,16 @@ mod tests {
     }
 
     fn planned(request: &str) -> Plan {
+        planned_within(request, u64::MAX)
+    }
+
+    fn planned_within(request: &str, most: u64) -> Plan {
         let parts: Vec<&str> = request.split('/').collect();
         let limits = Limits { max_width: 5000, max_height: 5000, max_area: 25_000_000 };
         let parsed = Request::parse(Version::V3, parts[0], parts[1], parts[2], parts[3]).expect("a request");
         let index = index();
         let full = Dimensions { width: index.width(), height: index.height() };
-        plan(&index, &parsed.resolve(full, &limits).expect("one that can be answered"))
+        plan(&index, &parsed.resolve(full, &limits).expect("one that can be answered"), most)
     }
 
     #[test]
@@ -166,6 +177,14 @@ mod tests {
         for (request, level, tiles) in cases {
             let plan = planned(request);
             assert_eq!((plan.level, plan.tiles.len()), (level, tiles), "{request}");
+        }
+    }
+
+    #[test]
+    fn the_next_level_serves_where_the_best_is_too_large_to_decode() {
+        let tile = 256 * 256;
+        for (most, level) in [(16 * tile, 0), (16 * tile - 1, 1), (4 * tile, 1), (4 * tile - 1, 0)] {
+            assert_eq!(planned_within("full/max/0/default.jpg", most).level, level, "{most}");
         }
     }
 
