@@ -41,6 +41,14 @@ impl<'a> FromRequest<'a> for Reader {
     }
 }
 
+/// Refuses who may not write.
+pub async fn writer(request: &Request) -> poem::Result<()> {
+    match viewer(request).await? {
+        Viewer::KeyHolder => Ok(()),
+        Viewer::Public => Err(refused().into()),
+    }
+}
+
 /// Who sent this request.
 pub async fn viewer(request: &Request) -> poem::Result<Viewer> {
     let Some(sent) = request.headers().get(header::AUTHORIZATION) else {

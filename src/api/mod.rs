@@ -22,6 +22,7 @@ mod validate;
 
 use std::sync::Arc;
 
+use poem::error::ReadBodyError;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route};
 use poem_openapi::{OpenApiService, Tags as OpenApiTags};
@@ -118,8 +119,12 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
     Ok(response)
 }
 
-/// Bounds bodies that are read whole. Uploads are streamed and bounded where they are received.
+/// Asks writers for their key, and bounds bodies that are read whole. Uploads are streamed and bounded where they are received.
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
+    // Before the body: what a stranger sends is not even kept in memory.
+    if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
+        auth::writer(&request).await?;
+    }
     let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");
     let limit = request.data::<Arc<App>>().map_or(0, |app| app.max_body);
     if !upload {
@@ -129,7 +134,10 @@ async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem
             return Err(too_large().into());
         }
         let body = request.take_body().into_bytes_limit(usize::try_from(limit).unwrap_or(usize::MAX)).await;
-        request.set_body(body.map_err(|_| too_large())?);
+        request.set_body(body.map_err(|error| match error {
+            ReadBodyError::PayloadTooLarge => too_large(),
+            _ => Problem::new(Kind::BadRequest, "the body ended before it was whole"),
+        })?);
     }
     endpoint.call(request).await
 }
