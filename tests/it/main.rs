@@ -2,6 +2,7 @@
 
 mod architecture;
 mod canvases;
+mod home;
 mod hostile;
 mod image_pixels;
 mod image_requests;
