@@ -14,7 +14,7 @@ async fn the_start_page_shows_what_is_published_and_nothing_else() {
 
     service.register("tiff/vips-jpeg75.tif", "ezu/1286201").await;
     service.publish("book", &["ezu/1286201"]).await;
-    let marked = json!({"id": "marked", "label": "<img src=x onerror=alert(1)>", "status": "published"});
+    let marked = json!({"id": "marked", "label": "<img src=x onerror=alert(1)>", "status": "published", "images": ["ezu/1286201"]});
     for item in [json!({"id": "hidden", "label": "A draft"}), marked] {
         let (status, answer) = service.send(reqwest::Method::POST, "/items", &item).await;
         assert_eq!(status, 201, "{answer}");
