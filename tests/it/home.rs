@@ -43,7 +43,7 @@ async fn every_reference_in_the_description_leads_somewhere() {
         if let Some(target) = value.get("$ref").and_then(serde_json::Value::as_str) {
             assert!(target.strip_prefix('#').is_some_and(|pointer| document.pointer(pointer).is_some()), "{target}");
         }
-        open.extend(value.as_object().into_iter().flat_map(|object| object.values()));
+        open.extend(value.as_object().into_iter().flat_map(serde_json::Map::values));
         open.extend(value.as_array().into_iter().flatten());
     }
 }
