@@ -8,6 +8,7 @@ use poem::{Request, Response, handler};
 use super::html::escape;
 use crate::api::{App, Problem, uris};
 use crate::catalog::PlacedImage;
+use crate::iiif::ids::ResourceId;
 use crate::iiif::uris::{Uris, encode_segment};
 
 /// Items on one page.
@@ -18,7 +19,7 @@ const STYLE: &str = include_str!("home.css");
 #[handler]
 pub async fn home(request: &Request, app: poem::web::Data<&Arc<App>>) -> poem::Result<Response> {
     let uris = uris(request);
-    let after = request.params::<After>().ok().and_then(|query| query.after);
+    let after = request.params::<After>().ok().and_then(|query| query.after).filter(|after| ResourceId::parse(after).is_ok());
     let page = app.catalog.published(after.as_deref(), PAGE).await.map_err(Problem::from)?;
     let entries: String = page.entries.iter().map(|item| entry(&app, item, &uris)).collect();
     let list = match entries.as_str() {
