@@ -92,12 +92,13 @@ async fn try_picture(
         .header(header::ETAG, &tag)
         .header(header::CACHE_CONTROL, cache_control(app, source))
         // In one header, as some clients read the first alone.
-        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)));
+        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)))
+        .content_type(resolved.format.media_type());
     if is_known(request.headers(), &tag) {
         return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
     }
     let bytes = app.images.render(source, &resolved).await?;
-    Ok(response.content_type(resolved.format.media_type()).body(bytes))
+    Ok(response.body(bytes))
 }
 
 impl App {

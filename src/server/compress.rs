@@ -52,14 +52,16 @@ fn is_text(content_type: &str) -> bool {
 
 /// Compresses a text if the client wants that; says in any case that the answer depends on it.
 pub async fn compress(mut response: Response, wishes: &Wishes) -> Response {
-    if response.status() == poem::http::StatusCode::NOT_MODIFIED && wishes.tagged {
+    // A text that the client has already comes without its type; an image has one even then.
+    let known = response.status() == poem::http::StatusCode::NOT_MODIFIED;
+    if known && wishes.tagged {
         mark(&mut response);
     }
-    if !response.content_type().is_some_and(is_text) {
+    if !response.content_type().map_or(known, is_text) {
         return response;
     }
     response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    if !wishes.gzip || response.headers().contains_key(header::CONTENT_ENCODING) {
+    if known || !wishes.gzip || response.headers().contains_key(header::CONTENT_ENCODING) {
         return response;
     }
     let Ok(body) = response.take_body().into_bytes().await else { return response };
