@@ -12,6 +12,8 @@ use super::metrics::Metrics;
 use crate::api::{App, Kind, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// First segments of the service's own paths; the start page has none.
+const OWN: [&str; 6] = ["iiif", "manifests", "collections", "api", "health", "metrics"];
 /// Longest text taken over from an error of another layer.
 const WORDS: usize = 500;
 
@@ -76,16 +78,25 @@ impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
 /// Takes the path prefix of the public URL off, for proxies that leave it on.
 fn strip_prefix(request: &mut Request, prefix: &str) {
     let whole = request.uri().path_and_query().map_or("/", |whole| whole.as_str());
-    let Some(rest) = whole.strip_prefix(prefix).filter(|_| !prefix.is_empty()) else { return };
+    let uri = without_prefix(whole, prefix).and_then(|rest| rest.parse::<Uri>().ok());
+    if let Some(uri) = uri {
+        *request.uri_mut() = uri;
+    }
+}
+
+/// Path and query after the prefix, if it is still there: what follows is then a path of the service.
+///
+/// A prefix such as `/iiif` is also the beginning of the service's own paths, and a proxy may have taken it off already.
+fn without_prefix(whole: &str, prefix: &str) -> Option<String> {
+    let rest = whole.strip_prefix(prefix).filter(|_| !prefix.is_empty())?;
     let rest = match rest.as_bytes().first() {
         Some(b'/') => rest.to_owned(),
         None | Some(b'?') => format!("/{rest}"),
         // Another path that merely begins alike.
-        Some(_) => return,
+        Some(_) => return None,
     };
-    if let Ok(uri) = rest.parse::<Uri>() {
-        *request.uri_mut() = uri;
-    }
+    let first = rest[1..].split(['/', '?']).next().unwrap_or_default();
+    (first.is_empty() || OWN.contains(&first)).then_some(rest)
 }
 
 /// The answer to a preflight (Fetch Standard, section 3.2.2).
@@ -128,4 +139,31 @@ async fn told(mut response: Response, id: &str) -> Response {
     }
     let words = if words.is_empty() { status.canonical_reason().unwrap_or_default().to_owned() } else { words };
     Problem::of_status(status, words.chars().take(WORDS).collect()).response(Some(id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_taken_off_where_it_is_still_on() {
+        let cases = [
+            ("/iiif/3/a/info.json", "", None),
+            ("/p/iiif/3/a/info.json?b", "/p", Some("/iiif/3/a/info.json?b")),
+            ("/p", "/p", Some("/")),
+            ("/p/", "/p", Some("/")),
+            ("/p?after=a", "/p", Some("/?after=a")),
+            ("/p/?after=a", "/p", Some("/?after=a")),
+            ("/page", "/p", None),
+            ("/iiif/3/a/info.json", "/iiif", None),
+            ("/iiif/iiif/3/a/info.json", "/iiif", Some("/iiif/3/a/info.json")),
+            ("/iiif/manifests/a", "/iiif", Some("/manifests/a")),
+            ("/manifests/a", "/iiif", None),
+            ("/api/v1/items", "/api", None),
+            ("/api/api/v1/items", "/api", Some("/api/v1/items")),
+        ];
+        for (whole, prefix, expected) in cases {
+            assert_eq!(without_prefix(whole, prefix).as_deref(), expected, "{whole} after {prefix}");
+        }
+    }
 }
