@@ -36,7 +36,7 @@ pub use address::{Addressing, uris};
 pub use auth::viewer;
 pub use documents::tag;
 pub use etag::is_known;
-pub use openapi::{document, json, yaml};
+pub use openapi::{allowed, document, json, yaml};
 pub use problem::{Kind, Problem};
 
 /// `Cache-Control` of what only the holder of a key may see.
@@ -76,12 +76,11 @@ fn rest() -> OpenApiService<Rest, ()> {
 
 /// Every route but the pages for people.
 pub fn routes() -> Route {
-    let document = document();
     Route::new()
         .nest_no_strip("/api/v1", rest().into_endpoint().around(limit_body).around(guard))
-        .at("/api/openapi.json", openapi::fixed("application/json", openapi::json(&document)))
-        .at("/api/openapi.yaml", openapi::fixed("application/yaml", openapi::yaml(&document)))
-        .at("/api/docs", openapi::fixed("text/html; charset=utf-8", openapi::page(&document)))
+        .at("/api/openapi.json", openapi::fixed("application/json", openapi::json))
+        .at("/api/openapi.yaml", openapi::fixed("application/yaml", openapi::yaml))
+        .at("/api/docs", openapi::fixed("text/html; charset=utf-8", openapi::page))
         .nest_no_strip("/iiif", public())
         .nest_no_strip("/manifests", public())
         .nest_no_strip("/collections", public())

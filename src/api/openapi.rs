@@ -1,12 +1,15 @@
 //! The OpenAPI document: what poem-openapi knows of the REST interface, with the errors that every operation shares and the IIIF
 //! routes added, and the page that shows it.
 
-use poem::http::{StatusCode, header};
-use poem::{Endpoint, Request, Response};
+use std::sync::{Arc, LazyLock};
+
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{Endpoint, EndpointExt, Request, Response};
 use poem_openapi::registry::Registry;
 use poem_openapi::types::Type;
 use serde_json::{Value, json};
 
+use super::address::uris;
 use super::etag::is_known;
 use super::problem::{Kind, ProblemDocument};
 use super::{documents, rest};
@@ -14,6 +17,12 @@ use super::{documents, rest};
 /// The routes of the IIIF APIs, which poem-openapi cannot describe.
 const IIIF: &str = include_str!("openapi/iiif.json");
 const ABOUT: &str = include_str!("openapi/about.md");
+/// Stands for the public address until a request tells it.
+const ADDRESS: &str = "urn:triptych:address";
+/// Methods of what can only be read.
+const READING: &str = "GET, HEAD, OPTIONS";
+/// Bodies as they may be sent, by operation.
+const BODIES: &str = include_str!("openapi/bodies.json");
 
 /// The whole document.
 pub fn document() -> Value {
@@ -22,10 +31,12 @@ pub fn document() -> Value {
     document["info"]["license"] = json!({"name": "MIT OR Apache-2.0"});
     document["servers"] = json!([{"url": "..", "description": "This service, below whatever prefix this document has"}]);
     let problem = json!({"$ref": "#/components/schemas/Problem"});
+    let bodies: Value = serde_json::from_str(BODIES).unwrap_or_default();
     if let Some(paths) = document["paths"].as_object_mut() {
         for (path, operations) in paths.iter_mut() {
             for (method, operation) in operations.as_object_mut().into_iter().flatten() {
                 complete(path, method, operation, &problem);
+                exemplify(operation, &bodies);
             }
         }
     }
@@ -37,11 +48,11 @@ pub fn document() -> Value {
     document
 }
 
-/// The schemas of problem documents. No operation of the REST interface names them: [`complete`] does.
+/// The schemas of problem documents, which poem-openapi leaves out because no operation of its own names them.
 fn problem_schemas() -> Value {
     let mut registry = Registry::new();
     ProblemDocument::register(&mut registry);
-    json!(registry.schemas)
+    serde_json::to_value(&registry.schemas).unwrap_or_default()
 }
 
 /// Adds the entries of one object or list to another.
@@ -76,6 +87,16 @@ fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
             "description": kind.title(),
             "content": {"application/problem+json": {"schema": problem, "example": example}}
         });
+    }
+}
+
+/// Shows a body with the operation, if there is one for it.
+fn exemplify(operation: &mut Value, bodies: &Value) {
+    let example = operation["operationId"].as_str().and_then(|id| bodies.get(id)).cloned();
+    for (_, content) in operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut).into_iter().flatten() {
+        if let Some(example) = &example {
+            content["example"] = example.clone();
+        }
     }
 }
 
@@ -117,18 +138,46 @@ pub fn page(document: &Value) -> String {
     page.trim_start().replacen("<html charset=\"UTF-8\">", "<!doctype html>\n<html lang=\"en\">", 1)
 }
 
-/// An answer that never changes while the process runs.
-pub fn fixed(content_type: &'static str, body: String) -> impl Endpoint<Output = Response> {
-    let tag = documents::tag(&[content_type, &body]);
-    let body = bytes::Bytes::from(body);
-    poem::endpoint::make(move |request: Request| {
-        let (tag, body) = (tag.clone(), body.clone());
+/// The methods that a path takes, for `Allow` (RFC 9110, section 15.5.6).
+pub fn allowed(path: &str) -> HeaderValue {
+    static DESCRIBED: LazyLock<Vec<(Vec<String>, String)>> = LazyLock::new(|| {
+        let document = document();
+        let paths = document["paths"].as_object().into_iter().flatten();
+        paths.map(|(path, operations)| (path.split('/').map(str::to_owned).collect(), methods(operations))).collect()
+    });
+    let segments: Vec<&str> = path.split('/').collect();
+    let fits =
+        |pattern: &[String]| pattern.len() == segments.len() && pattern.iter().zip(&segments).all(|(a, b)| a == b || a.starts_with('{'));
+    let found = DESCRIBED.iter().find(|(pattern, _)| fits(pattern)).map(|(_, methods)| methods.as_str());
+    HeaderValue::from_str(found.unwrap_or(READING)).unwrap_or(HeaderValue::from_static(READING))
+}
+
+fn methods(operations: &Value) -> String {
+    let described = operations.as_object().into_iter().flatten().map(|(method, _)| method.to_uppercase());
+    let mut methods: Vec<String> = described.collect();
+    if methods.iter().any(|method| method == "GET") {
+        methods.push("HEAD".to_owned());
+    }
+    methods.push("OPTIONS".to_owned());
+    methods.join(", ")
+}
+
+/// What depends on nothing but the public address.
+pub fn fixed(content_type: &'static str, write: impl Fn(&Value) -> String) -> impl Endpoint<Output = Response> {
+    let mut document = document();
+    document["servers"][0]["url"] = ADDRESS.into();
+    let body: Arc<str> = write(&document).into();
+    poem::get(poem::endpoint::make(move |request: Request| {
+        let body = body.clone();
         async move {
+            let body = body.replace(ADDRESS, uris(&request).base());
+            let tag = documents::tag(&[content_type, &body]);
             let response = Response::builder().header(header::ETAG, &tag).header(header::CACHE_CONTROL, "no-cache");
             if is_known(request.headers(), &tag) {
                 return Ok::<_, poem::Error>(response.status(StatusCode::NOT_MODIFIED).finish());
             }
             Ok(response.content_type(content_type).body(body))
         }
-    })
+    }))
+    .map_to_response()
 }

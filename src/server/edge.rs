@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::compress::{compress, forget_coding};
 use super::metrics::Metrics;
-use crate::api::{App, Kind, Problem};
+use crate::api::{self, App, Kind, Problem};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// First segments of the service's own paths; the start page has none.
@@ -54,14 +54,19 @@ impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
         if method == Method::HEAD {
             request.set_method(Method::GET);
         }
-        let response = match request.uri().path() {
+        let inner = request.uri().path().to_owned();
+        let response = match inner.as_str() {
             _ if preflight => permission(),
             "/metrics" => self.metrics.response(),
             _ => self.answer(request, &id).await,
         };
         let mut response = compress(response, &wishes).await;
         share(&mut response, &id);
-        if method == Method::HEAD {
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, api::allowed(&inner));
+        }
+        // Without a body there is no length to tell (RFC 9110, section 8.6).
+        if method == Method::HEAD && !matches!(response.status(), StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT) {
             let length = response.take_body().into_bytes().await.map_or(0, |body| body.len());
             response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
         }
