@@ -2,7 +2,11 @@
 
 mod architecture;
 mod canvases;
+mod collections;
+mod emitted_urls;
+mod headers;
 mod home;
+mod pages;
 mod hostile;
 mod image_pixels;
 mod image_requests;
@@ -12,6 +16,10 @@ mod image_validator;
 mod images;
 mod items;
 mod keys;
+mod manifests;
+mod negotiation;
+mod openapi;
+mod outage;
 mod smoke;
 mod storage;
 mod support;

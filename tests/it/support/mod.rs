@@ -1,9 +1,13 @@
 //! What the tests share.
 
 pub mod database;
+pub mod documents;
+pub mod full;
 pub mod pictures;
+pub mod proxy;
 pub mod raw;
 pub mod rest;
+pub mod relay;
 pub mod rules;
 pub mod s3;
 pub mod service;
