@@ -72,6 +72,8 @@ impl Canvases {
     }
 
     /// Read a canvas
+    ///
+    /// As it was written; its IIIF form is at `uri`. Without a key, canvases of drafts are not found.
     #[oai(path = "/items/:id/canvases/:canvas", method = "get", operation_id = "getCanvas")]
     async fn get(
         &self,
@@ -172,6 +174,8 @@ impl Canvases {
     }
 
     /// Read the reading order of an item
+    ///
+    /// The ids of all its canvases. The ETag is the item's.
     #[oai(path = "/items/:id/order", method = "get", operation_id = "getReadingOrder")]
     async fn order(
         &self,

@@ -90,6 +90,8 @@ impl Images {
     }
 
     /// Read an image's record
+    ///
+    /// Without a key, only if the public may see the image; its pixels are at `service`.
     #[oai(path = "/images/:id", method = "get", operation_id = "getImage")]
     async fn get(
         &self,

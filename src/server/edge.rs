@@ -62,7 +62,7 @@ impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
         };
         let mut response = compress(response, &wishes).await;
         share(&mut response, &id);
-        if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        if response.status() == Kind::MethodNotAllowed.status() {
             response.headers_mut().insert(header::ALLOW, api::allowed(&inner));
         }
         // Without a body there is no length to tell (RFC 9110, section 8.6).
