@@ -51,13 +51,7 @@ impl Plan {
 /// `full/max` must not fail because the master is large.
 pub fn plan(index: &Index, request: &Resolved, most: u64) -> Plan {
     let full = Dimensions { width: index.width(), height: index.height() };
-    let enough = |level: &&Level| {
-        let (across, down) = factors(full, level);
-        let reach = |length: u32, factor: f64| (f64::from(length) / factor - 1e-6).ceil();
-        reach(request.region.width, across) >= f64::from(request.size.width)
-            && reach(request.region.height, down) >= f64::from(request.size.height)
-    };
-    let best = index.levels.iter().rposition(|level| enough(&level)).unwrap_or(0);
+    let best = index.levels.iter().rposition(|level| is_enough(full, level, request)).unwrap_or(0);
     let tile_area = |level: &Level| u64::from(level.tile_width) * u64::from(level.tile_height);
     let area = |level: &Level| covered(level, &window(full, level, request)).len() as u64 * tile_area(level);
     let number = (best..index.levels.len()).take(2).find(|&number| area(&index.levels[number]) <= most).unwrap_or(best);
@@ -75,6 +69,23 @@ pub fn plan(index: &Index, request: &Resolved, most: u64) -> Plan {
     let tile_area = tile_area(level);
     let stored = is_stored(level, &window, request) && tiles.len() == 1 && ranges.len() == 1;
     Plan { level: number, window, tiles, ranges, stored, tile_area }
+}
+
+/// Whether a level has all the detail that the request asks for.
+///
+/// At the right and bottom edge the last pixel of a level stands for less than the others, so that a region there gives one pixel
+/// more than its length divided by the factor. In a region of a few pixels that says nothing of the factor: the other side must.
+fn is_enough(full: Dimensions, level: &Level, request: &Resolved) -> bool {
+    let (region, size) = (request.region, request.size);
+    let (across, down) = factors(full, level);
+    let holds = |start: u32, length: u32, whole: u32, size: u32, factor: f64| {
+        let pixels = f64::from(length) / factor + 1e-6;
+        f64::from(size) <= if start + length >= whole { (pixels - 2e-6).ceil() } else { pixels }
+    };
+    let reduction = (f64::from(region.width) / f64::from(size.width)).max(f64::from(region.height) / f64::from(size.height));
+    holds(region.x, region.width, full.width, size.width, across)
+        && holds(region.y, region.height, full.height, size.height, down)
+        && (across.min(down) <= 1.0 || across.min(down) < 2.0 * reduction)
 }
 
 /// How many pixels of the full image one pixel of the level stands for, across and down.
