@@ -62,29 +62,39 @@ create table api_keys (
     revoked timestamptz
 );
 
--- Every replica keeps image descriptors in memory. Whatever may change one is told here, when the change commits.
-create function tell_images() returns trigger language plpgsql as $$
-declare
-    changed record;
+-- Every replica keeps image descriptors in memory. Whatever may change one is told here, when the change commits: by the image's
+-- identifier, and by its storage key, which is how somebody finds its master who looks for it as an unregistered file.
+create function tell_image(image text) returns void language plpgsql as $$
 begin
-    if tg_op = 'DELETE' then changed := old; else changed := new; end if;
-    perform pg_notify('triptych_images', changed.id);
-    perform pg_notify('triptych_images', changed.storage_key);
+    perform pg_notify('triptych_images', image);
+    perform pg_notify('triptych_images', storage_key) from images where id = image collate "C";
+end $$;
+
+create function tell_images() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'INSERT' then
+        perform pg_notify('triptych_images', old.id);
+        perform pg_notify('triptych_images', old.storage_key);
+    end if;
+    if tg_op <> 'DELETE' then
+        perform pg_notify('triptych_images', new.id);
+        perform pg_notify('triptych_images', new.storage_key);
+    end if;
     return null;
 end $$;
 create trigger images_tell after insert or update or delete on images for each row execute function tell_images();
 
 create function tell_canvases() returns trigger language plpgsql as $$
 begin
-    if tg_op <> 'INSERT' and old.image_id is not null then perform pg_notify('triptych_images', old.image_id); end if;
-    if tg_op <> 'DELETE' and new.image_id is not null then perform pg_notify('triptych_images', new.image_id); end if;
+    if tg_op <> 'INSERT' and old.image_id is not null then perform tell_image(old.image_id); end if;
+    if tg_op <> 'DELETE' and new.image_id is not null then perform tell_image(new.image_id); end if;
     return null;
 end $$;
 create trigger canvases_tell after insert or delete or update of image_id on canvases for each row execute function tell_canvases();
 
 create function tell_items() returns trigger language plpgsql as $$
 begin
-    perform pg_notify('triptych_images', image_id) from canvases where item_id = new.id and image_id is not null;
+    perform tell_image(image_id) from canvases where item_id = new.id and image_id is not null;
     return null;
 end $$;
 create trigger items_tell after update of status on items for each row execute function tell_items();

@@ -17,6 +17,9 @@ use crate::image_service::Viewer;
 pub struct Key(pub ());
 
 async fn check(request: &Request, bearer: Bearer) -> poem::Result<()> {
+    if request.extensions().get::<Known>().is_some() {
+        return Ok(());
+    }
     let app = request.data::<Arc<App>>().ok_or_else(|| Problem::new(Kind::Internal, "no application"))?;
     let known = app.catalog.key_by_secret(&bearer.token).await.map_err(Problem::from)?;
     known.map(drop).ok_or_else(|| refused().into())
@@ -41,10 +44,17 @@ impl<'a> FromRequest<'a> for Reader {
     }
 }
 
-/// Refuses who may not write.
-pub async fn writer(request: &Request) -> poem::Result<()> {
+/// Says of a request that its key was found to be good.
+#[derive(Clone)]
+struct Known;
+
+/// Refuses who may not write, and remembers of the others that they may.
+pub async fn writer(request: &mut Request) -> poem::Result<()> {
     match viewer(request).await? {
-        Viewer::KeyHolder => Ok(()),
+        Viewer::KeyHolder => {
+            request.extensions_mut().insert(Known);
+            Ok(())
+        }
         Viewer::Public => Err(refused().into()),
     }
 }

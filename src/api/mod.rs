@@ -122,7 +122,7 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
     // Before the body: what a stranger sends is not even kept in memory.
     if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
-        auth::writer(&request).await?;
+        auth::writer(&mut request).await?;
     }
     let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");
     let limit = request.data::<Arc<App>>().map_or(0, |app| app.max_body);

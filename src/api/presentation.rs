@@ -65,8 +65,19 @@ async fn manifest(
         return Err(Problem::not_found("item").into());
     }
     let version = pinned.unwrap_or_else(|| wanted(request));
-    let body = write(&manifest, &part, version, uris).ok_or_else(|| Problem::not_found("canvas"))?;
-    Ok(respond(app, request, &body, version, public))
+    match write(&manifest, &part, version, uris) {
+        Some(body) => Ok(respond(app, request, &body, version, public)),
+        None => Err(missing(app, item, &part).await.into()),
+    }
+}
+
+/// Why a manifest has no such part: the canvas was deleted, or there was none, or nothing is painted on it.
+async fn missing(app: &App, item: &str, part: &Part<'_>) -> Problem {
+    let (Part::Canvas(canvas) | Part::Page(canvas) | Part::Painting(canvas)) = part else { return Problem::not_found("manifest") };
+    match app.catalog.canvas(item, canvas).await {
+        Ok(_) => Problem::not_found("annotation"),
+        Err(error) => error.into(),
+    }
 }
 
 /// The part as a document of this version; `None` if there is no such part.

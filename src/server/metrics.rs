@@ -9,6 +9,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::api::{Kind, Problem};
+
 /// Upper bounds of the durations that are told apart, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
 
@@ -55,7 +57,7 @@ impl Metrics {
         let mut text = String::new();
         match encode(&mut text, &self.registry) {
             Ok(()) => Response::builder().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text),
-            Err(_) => poem::http::StatusCode::INTERNAL_SERVER_ERROR.into(),
+            Err(error) => Problem::new(Kind::Internal, error.to_string()).response(None),
         }
     }
 }

@@ -205,3 +205,18 @@ async fn hostile_identifiers_lead_nowhere() {
         assert_eq!(service.get(path).await.status().as_u16(), status, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_deleted_canvas_is_gone_and_an_empty_one_has_no_painting() {
+    let service = Service::start().await;
+    service.register("tiff/vips-jpeg75.tif", "one").await;
+    let canvases = json!([{"id": "kept", "image": "one"}, {"id": "lost", "image": "one"}, {"id": "bare", "width": 30, "height": 20}]);
+    let item = json!({"id": "book", "label": "Book", "status": "published", "canvases": canvases});
+    assert_eq!(service.send(Method::POST, "/items", &item).await.0, 201);
+    assert_eq!(service.send(Method::DELETE, "/items/book/canvases/lost", &Value::Null).await.0, 204);
+    let cases =
+        [("kept", 200), ("kept/page", 200), ("kept/page/1", 200), ("lost", 410), ("lost/page", 410), ("bare", 200), ("bare/page", 404)];
+    for (path, status) in cases {
+        assert_eq!(service.get(&format!("/manifests/book/canvases/{path}")).await.status(), status, "{path}");
+    }
+}

@@ -23,13 +23,13 @@ pub(super) fn check(document: &Value, report: &mut Report) {
     });
 }
 
-/// No empty list, object or string; `items` of a Collection must be there even if it is empty.
+/// No empty list, object or string; `items` of a Collection or a Canvas must be there even if it is empty.
 fn empty(value: &Value, at: &str, report: &mut Report) {
     match value {
         Value::Null => report.fail("OWN.EMPTY-1", at, "null"),
         Value::String(text) => report.unless(!text.is_empty(), "OWN.EMPTY-1", at, "an empty string"),
         Value::Array(list) => {
-            report.unless(!list.is_empty() || at == "/items", "OWN.EMPTY-1", at, "an empty list");
+            report.unless(!list.is_empty() || at.ends_with("/items"), "OWN.EMPTY-1", at, "an empty list");
             list.iter().enumerate().for_each(|(index, one)| empty(one, &format!("{at}/{index}"), report));
         }
         Value::Object(object) => {
