@@ -22,7 +22,7 @@ const SMALL: [u16; 6] =
 
 /// A pyramid being opened: the caller reads the ranges that [`Opening::attempt`] asks for and supplies them, until it is ready.
 ///
-/// ```ignore
+/// ```text
 /// let mut opening = Opening::new(size);
 /// let index = loop {
 ///     match opening.attempt()? {

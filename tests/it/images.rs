@@ -49,7 +49,8 @@ async fn faults_of_a_registration() {
         let refused = service.ask(Method::POST, "/images", Some(body.clone())).await;
         let (status, mut pointers) = refused.faults();
         let mut expected = expected;
-        (pointers.sort_unstable(), expected.sort_unstable());
+        pointers.sort_unstable();
+        expected.sort_unstable();
         assert_eq!((status, pointers), (422, expected), "{body}: {refused:?}");
         assert!(!refused.body.to_string().contains(&*service.images.to_string_lossy()), "no paths: {refused:?}");
     }
