@@ -1,6 +1,6 @@
 //! A small printed book to show the service with: eight plates, drawn by the program itself, each worth zooming into.
 //!
-//! A plate is paper, a picture that is a function of the pixel ([`Tone`]), and strokes laid over it. Any band of rows can be drawn
+//! A plate is paper, a picture that is a function of the pixel (`Tone`), and strokes laid over it. Any band of rows can be drawn
 //! by itself, and always comes out the same. Nothing here reads or writes anything.
 
 mod julia;
