@@ -66,7 +66,7 @@ impl Manifests {
         Ok(Collection { key, descriptive: titled(LanguageMap::new("en", label)), members, thumbnail: None, part_of })
     }
 
-    /// A published item as lists show it: label, and a picture of about `edge` pixels.
+    /// A published item as lists show it: label, and a small picture.
     fn member(&self, item: &PlacedImage, uris: &Uris) -> Member {
         Member {
             target: Target::Manifest(item.id.clone()),

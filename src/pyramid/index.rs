@@ -50,19 +50,6 @@ impl Index {
         size_of::<Self>() + self.icc.as_ref().map_or(0, Vec::capacity) + levels
     }
 
-    /// The smallest level that has at least `target` pixels for a region of `region` pixels of the whole image (both width and
-    /// height). Rounding does not count: neither of a level rounded down nor of a target rounded up, as those of tiles at the edges
-    /// are. Without a large enough level it is 0.
-    pub fn level_for(&self, region: (u32, u32), target: (u32, u32)) -> usize {
-        let enough = |level: u32, region: u32, target: u32, whole: u32| {
-            (u64::from(level) + 1) * u64::from(region) > u64::from(target.saturating_sub(1)) * u64::from(whole)
-        };
-        let fits = |level: &Level| {
-            enough(level.width, region.0, target.0, self.width()) && enough(level.height, region.1, target.1, self.height())
-        };
-        self.levels.iter().rposition(fits).unwrap_or(0)
-    }
-
     /// The whole number by which a level is smaller than the image, when its size is the image's divided by it and rounded in any
     /// way; 1 for level 0. Only then do its tiles lie where `tiles` in an info.json of that scale factor says.
     pub fn scale_factor(&self, level: usize) -> Option<u32> {
@@ -126,30 +113,6 @@ mod tests {
         let mut short = index(&[(1021, 777)]);
         short.levels[0].offsets.pop();
         assert!(matches!(Index::from_bytes(&short.to_bytes()), Err(PyramidError::Damaged(_))));
-    }
-
-    #[test]
-    fn the_smallest_sufficient_level() {
-        let floored = index(&[(1021, 777), (510, 388), (255, 194), (127, 97)]);
-        let whole = (1021, 777);
-        for (region, target, level) in [
-            (whole, (1021, 777), 0),
-            (whole, (2000, 1500), 0),
-            (whole, (600, 457), 0),
-            (whole, (512, 389), 0),
-            (whole, (511, 389), 1),
-            (whole, (510, 388), 1),
-            (whole, (256, 195), 2),
-            (whole, (200, 152), 2),
-            (whole, (1, 1), 3),
-            ((512, 512), (256, 256), 1),
-            ((509, 265), (255, 133), 1),
-            ((1021, 777), (128, 98), 3),
-            ((5, 777), (1, 98), 3),
-            ((100, 100), (100, 100), 0),
-        ] {
-            assert_eq!(floored.level_for(region, target), level, "{region:?} {target:?}");
-        }
     }
 
     #[test]
