@@ -202,7 +202,7 @@ impl From<MasterError> for Problem {
         match error {
             MasterError::Catalog(error) => error.into(),
             MasterError::Image(error) => error.into(),
-            MasterError::Ingest(error) => error.into(),
+            MasterError::Format(error) => error.into(),
             MasterError::Storage(error) => error.into(),
             MasterError::TooLarge(_) => Self::new(Kind::TooLarge, error.to_string()),
             MasterError::Broken(_) => Self::new(Kind::BadRequest, error.to_string()),

@@ -5,9 +5,9 @@ use poem::{IntoResponse, Response};
 use poem_openapi::Object;
 
 use crate::catalog::CatalogError;
+use crate::formats::FormatError;
 use crate::iiif::presentation::Fault;
 use crate::image_service::ImageError;
-use crate::ingest::IngestError;
 use crate::storage::StorageError;
 
 /// Kinds of problems: stable name, status, title.
@@ -213,13 +213,13 @@ impl From<ImageError> for Problem {
     }
 }
 
-impl From<IngestError> for Problem {
-    fn from(error: IngestError) -> Self {
+impl From<FormatError> for Problem {
+    fn from(error: FormatError) -> Self {
         match &error {
-            IngestError::Unrecognised | IngestError::Unsupported(_) => Self::new(Kind::MediaType, error.to_string()),
-            IngestError::TooLarge { .. } => Self::new(Kind::TooLarge, error.to_string()),
-            IngestError::Damaged(_) => Self::new(Kind::Invalid, error.to_string()),
-            IngestError::Io(source) => internal(source),
+            FormatError::Unrecognised | FormatError::Unsupported(_) => Self::new(Kind::MediaType, error.to_string()),
+            FormatError::TooLarge { .. } => Self::new(Kind::TooLarge, error.to_string()),
+            FormatError::Damaged(_) => Self::new(Kind::Invalid, error.to_string()),
+            FormatError::Io(source) => internal(source),
         }
     }
 }

@@ -8,8 +8,8 @@ use futures_util::{Stream, StreamExt};
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
-use super::{IngestError, IngestLimits, convert};
 use crate::catalog::{Catalog, CatalogError, Image, NewImage, Precondition};
+use crate::formats::{FormatError, FormatLimits, convert};
 use crate::image_service::{ImageError, ImageService, UPLOADS, tile_size};
 use crate::pyramid::WriteOptions;
 use crate::storage::StorageError;
@@ -21,7 +21,7 @@ pub struct Masters {
     images: Arc<ImageService>,
     /// Where uploads wait until they are whole.
     scratch: PathBuf,
-    limits: IngestLimits,
+    limits: FormatLimits,
     max_upload: u64,
     /// Conversions run one at a time: each may hold a whole decoded picture.
     turn: Arc<tokio::sync::Semaphore>,
@@ -35,7 +35,7 @@ pub enum MasterError {
     #[error(transparent)]
     Image(#[from] ImageError),
     #[error(transparent)]
-    Ingest(#[from] IngestError),
+    Format(#[from] FormatError),
     #[error(transparent)]
     Storage(#[from] StorageError),
     #[error("at most {0} bytes are taken; set max_upload to take more")]
@@ -48,7 +48,7 @@ pub enum MasterError {
 
 impl Masters {
     /// `scratch` is a directory of this process alone; it is made when it is needed.
-    pub fn new(catalog: Catalog, images: Arc<ImageService>, scratch: PathBuf, limits: IngestLimits, max_upload: u64) -> Self {
+    pub fn new(catalog: Catalog, images: Arc<ImageService>, scratch: PathBuf, limits: FormatLimits, max_upload: u64) -> Self {
         Self { catalog, images, scratch, limits, max_upload, turn: Arc::new(tokio::sync::Semaphore::new(1)) }
     }
 
@@ -83,7 +83,7 @@ impl Masters {
         let received = self.receive(bytes).await?;
         let (_turn, limits) = (self.turn.clone().acquire_owned().await, self.limits);
         let pyramid = tokio::task::spawn_blocking(move || pyramid_of(received, &limits)).await;
-        let pyramid = pyramid.map_err(|_| IngestError::Damaged("it cannot be decoded".to_owned()))??;
+        let pyramid = pyramid.map_err(|_| FormatError::Damaged("it cannot be decoded".to_owned()))??;
         // On a task of its own: a client that leaves must not leave bytes without an image behind.
         let (masters, id) = (self.clone(), id.to_owned());
         let added = tokio::spawn(async move { masters.add(&id, public, pyramid.path()).await }).await;
@@ -161,7 +161,7 @@ impl Masters {
 }
 
 /// What the received file is as a pyramid: itself, or a conversion.
-fn pyramid_of(received: Scratch, limits: &IngestLimits) -> Result<Scratch, IngestError> {
+fn pyramid_of(received: Scratch, limits: &FormatLimits) -> Result<Scratch, FormatError> {
     if is_pyramid(received.path())? {
         return Ok(received);
     }
@@ -171,7 +171,7 @@ fn pyramid_of(received: Scratch, limits: &IngestLimits) -> Result<Scratch, Inges
 }
 
 /// Whether the file can be served as it is, quickly at every size.
-fn is_pyramid(path: &Path) -> Result<bool, IngestError> {
+fn is_pyramid(path: &Path) -> Result<bool, FormatError> {
     let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
     let size = file.get_ref().metadata()?.len();
     let index = match crate::pyramid::open(&mut file, size) {

@@ -15,9 +15,10 @@ use crate::api::{self, Addressing, App};
 use crate::catalog::Catalog;
 use crate::config::{Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
+use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ImageService, ImageSettings};
-use crate::ingest::{IngestLimits, Masters};
+use crate::ingest::Masters;
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
@@ -72,7 +73,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         index_cache: settings.index_cache_bytes,
     };
     let images = Arc::new(ImageService::new(catalog.clone(), storage, image_settings));
-    let ingest_limits = IngestLimits { max_pixels: settings.max_source_pixels, ..IngestLimits::default() };
+    let ingest_limits = FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() };
     let scratch = settings.data.join("uploads");
     Arc::new(App {
         masters: Masters::new(catalog.clone(), images.clone(), scratch, ingest_limits, settings.max_upload),

@@ -16,18 +16,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pyramid", GROUND),
     ("render", GROUND),
     ("catalog", GROUND),
-    ("image_service", &["iiif", "raster", "storage", "pyramid", "render", "catalog"]),
+    ("formats", &["iiif", "raster", "pyramid", "render"]),
+    ("image_service", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats"]),
     ("manifests", &["iiif", "raster", "storage", "pyramid", "render", "catalog"]),
-    ("ingest", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "image_service"]),
+    ("ingest", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service"]),
     ("api", BELOW_HTTP),
-    ("web", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "image_service", "manifests", "ingest", "api"]),
+    ("web", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest", "api"]),
     ("server", ALL),
     ("cli", ALL),
     ("lib", &[]),
     ("main", &[]),
 ];
 const GROUND: &[&str] = &["iiif", "raster"];
-const BELOW_HTTP: &[&str] = &["iiif", "raster", "storage", "pyramid", "render", "catalog", "image_service", "manifests", "ingest"];
+const BELOW_HTTP: &[&str] =
+    &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest"];
 /// The process itself puts everything together.
 const ALL: &[&str] = &[
     "iiif",
@@ -36,6 +38,7 @@ const ALL: &[&str] = &[
     "pyramid",
     "render",
     "catalog",
+    "formats",
     "image_service",
     "manifests",
     "ingest",
@@ -54,10 +57,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("aws_sdk_s3", &["storage/s3.rs", "storage/s3/"]),
     ("aws_smithy_http_client", &["storage/s3.rs", "storage/s3/"]),
     ("tiff", &["pyramid/"]),
-    ("turbojpeg", &["render/", "pyramid/", "ingest/"]),
-    ("image", &["render/", "pyramid/", "ingest/"]),
-    ("webp", &["render/", "pyramid/", "ingest/"]),
-    ("png", &["render/", "pyramid/", "ingest/"]),
+    ("turbojpeg", &["render/", "pyramid/", "formats/"]),
+    ("image", &["render/", "pyramid/", "formats/"]),
+    ("webp", &["render/", "pyramid/", "formats/"]),
+    ("png", &["render/", "pyramid/", "formats/"]),
     ("fast_image_resize", &["render/"]),
     ("poem", &["api/", "web/", "server/"]),
     ("poem_openapi", &["api/", "web/", "server/"]),
@@ -183,7 +186,7 @@ fn outside_crates_have_owners() {
         ("src/image_service/x.rs", "use image::ImageEncoder;", true),
         ("src/api/x.rs", "use crate::iiif::image::{self, Version};\nlet x = image::Request::parse();", false),
         ("src/api/x.rs", "mod image;\npub use image::View;", false),
-        ("src/ingest/x.rs", "let _ = super::png::open(); png::Decoder::new(x);", false),
+        ("src/formats/x.rs", "let _ = super::png::open(); png::Decoder::new(x);", false),
         ("src/catalog/x.rs", "#[derive(poem_openapi::Object)] struct X;", true),
         ("src/catalog/x.rs", "// poem::Request\nlet text = \"poem::Request\";", false),
     ] {

@@ -5,7 +5,7 @@ use std::io::{BufReader, ErrorKind};
 
 use png::{ColorType, Decoder, DecodingError, Limits, Reader, Transformations};
 
-use super::convert::{IngestError, IngestLimits};
+use super::convert::{FormatError, FormatLimits};
 use super::exif::{self, Orientation};
 use super::held::Held;
 use crate::pyramid::{RowError, RowSource};
@@ -17,7 +17,7 @@ const DECODER_BYTES: usize = 64 << 20;
 const MAX_PROFILE: usize = 4 << 20;
 
 /// Opens `file`; nothing is taken for pixels before the size is checked.
-pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Box<dyn RowSource>, IngestError> {
+pub(super) fn open(file: File, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
     let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits { bytes: DECODER_BYTES });
     decoder.set_ignore_text_chunk(true);
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
@@ -36,15 +36,15 @@ pub(super) fn open(file: File, limits: &IngestLimits) -> Result<Box<dyn RowSourc
     Ok(Box::new(Held::new(raster, orientation, rows.icc)))
 }
 
-fn line_bytes(reader: &Reader<BufReader<File>>) -> Result<usize, IngestError> {
+fn line_bytes(reader: &Reader<BufReader<File>>) -> Result<usize, FormatError> {
     reader.output_line_size(reader.info().width).ok_or_else(|| refused(DecodingError::LimitsExceeded))
 }
 
-fn refused(error: DecodingError) -> IngestError {
+fn refused(error: DecodingError) -> FormatError {
     match error {
-        DecodingError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => IngestError::Io(error),
-        DecodingError::LimitsExceeded => IngestError::Unsupported("PNG with very large chunks".into()),
-        other => IngestError::Damaged(format!("PNG: {other}")),
+        DecodingError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => FormatError::Io(error),
+        DecodingError::LimitsExceeded => FormatError::Unsupported("PNG with very large chunks".into()),
+        other => FormatError::Damaged(format!("PNG: {other}")),
     }
 }
 
@@ -60,7 +60,7 @@ struct PngRows {
 }
 
 impl PngRows {
-    fn whole_frame(&mut self) -> Result<Raster, IngestError> {
+    fn whole_frame(&mut self) -> Result<Raster, FormatError> {
         let mut frame = vec![0; self.line.len() * self.height as usize];
         self.reader.next_frame(&mut frame).map_err(refused)?;
         if self.color != ColorType::GrayscaleAlpha {
@@ -71,7 +71,7 @@ impl PngRows {
         Ok(raster)
     }
 
-    fn all_rows(&mut self) -> Result<Raster, IngestError> {
+    fn all_rows(&mut self) -> Result<Raster, FormatError> {
         let mut raster = Raster::zeroed(self.width, self.height, self.channels());
         self.read_rows(raster.pixels_mut())?;
         Ok(raster)

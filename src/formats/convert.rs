@@ -10,37 +10,37 @@ use crate::pyramid::{self, PyramidError, RowError, RowSource, WriteError, WriteO
 
 /// How large a master may be. JPEG and interlaced PNG masters are held in memory whole: up to four bytes for each pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IngestLimits {
+pub struct FormatLimits {
     /// Width times height.
     pub max_pixels: u64,
     /// The longer of width and height.
     pub max_side: u32,
 }
 
-impl Default for IngestLimits {
+impl Default for FormatLimits {
     /// 250 megapixels, 200 000 pixels a side.
     fn default() -> Self {
         Self { max_pixels: 250_000_000, max_side: 200_000 }
     }
 }
 
-impl IngestLimits {
+impl FormatLimits {
     /// The size, when it is one that may be taken in.
-    pub(super) fn check(&self, width: u64, height: u64) -> Result<(u32, u32), IngestError> {
+    pub(super) fn check(&self, width: u64, height: u64) -> Result<(u32, u32), FormatError> {
         if width == 0 || height == 0 {
-            return Err(IngestError::Damaged("the picture has no pixels".into()));
+            return Err(FormatError::Damaged("the picture has no pixels".into()));
         }
-        let IngestLimits { max_pixels, max_side } = *self;
+        let FormatLimits { max_pixels, max_side } = *self;
         match (u32::try_from(width), u32::try_from(height)) {
             (Ok(w), Ok(h)) if w.max(h) <= max_side && width * height <= max_pixels => Ok((w, h)),
-            _ => Err(IngestError::TooLarge { width, height, max_pixels, max_side }),
+            _ => Err(FormatError::TooLarge { width, height, max_pixels, max_side }),
         }
     }
 }
 
 /// Why a master is not taken in.
 #[derive(Debug, thiserror::Error)]
-pub enum IngestError {
+pub enum FormatError {
     #[error("not a TIFF, JPEG or PNG file")]
     Unrecognised,
     #[error("{width} x {height} pixels are too many: up to {max_pixels} in all and {max_side} a side are taken in")]
@@ -56,7 +56,7 @@ pub enum IngestError {
     Io(#[from] io::Error),
 }
 
-impl From<PyramidError> for IngestError {
+impl From<PyramidError> for FormatError {
     fn from(error: PyramidError) -> Self {
         match error {
             PyramidError::Unsupported(what) => Self::Unsupported(what),
@@ -67,7 +67,7 @@ impl From<PyramidError> for IngestError {
     }
 }
 
-impl From<WriteError> for IngestError {
+impl From<WriteError> for FormatError {
     fn from(error: WriteError) -> Self {
         match error {
             WriteError::Source(error) => error.into(),
@@ -77,7 +77,7 @@ impl From<WriteError> for IngestError {
     }
 }
 
-impl From<RowError> for IngestError {
+impl From<RowError> for FormatError {
     fn from(error: RowError) -> Self {
         match error {
             RowError::Damaged(what) => Self::Damaged(what),
@@ -90,12 +90,12 @@ impl From<RowError> for IngestError {
 ///
 /// # Errors
 /// For anything but a sound TIFF, JPEG or PNG within `limits`. Damage further down a file shows when its rows are read.
-pub fn rows(path: &Path, limits: &IngestLimits) -> Result<Box<dyn RowSource>, IngestError> {
+pub fn rows(path: &Path, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
     let file = File::open(path)?;
     let mut head = Vec::new();
     (&file).take(HEAD).read_to_end(&mut head)?;
     (&file).rewind()?;
-    match sniff(&head).ok_or(IngestError::Unrecognised)? {
+    match sniff(&head).ok_or(FormatError::Unrecognised)? {
         Kind::Jpeg => jpeg::open(file, limits),
         Kind::Png => png::open(file, limits),
         Kind::Tiff => {
@@ -110,7 +110,7 @@ pub fn rows(path: &Path, limits: &IngestLimits) -> Result<Box<dyn RowSource>, In
 ///
 /// # Errors
 /// As for [`rows`]; nothing is left at `target` then.
-pub fn convert(source: &Path, target: &Path, limits: &IngestLimits, options: &WriteOptions) -> Result<(), IngestError> {
+pub fn convert(source: &Path, target: &Path, limits: &FormatLimits, options: &WriteOptions) -> Result<(), FormatError> {
     let mut rows = rows(source, limits)?;
     let icc = options.icc.clone().or_else(|| rows.icc());
     let written = write(rows.as_mut(), target, &WriteOptions { icc, ..options.clone() });
@@ -121,7 +121,7 @@ pub fn convert(source: &Path, target: &Path, limits: &IngestLimits, options: &Wr
     written
 }
 
-fn write(rows: &mut dyn RowSource, target: &Path, options: &WriteOptions) -> Result<(), IngestError> {
+fn write(rows: &mut dyn RowSource, target: &Path, options: &WriteOptions) -> Result<(), FormatError> {
     let mut out = BufWriter::new(File::create(target)?);
     pyramid::write(&mut out, rows, options)?;
     out.flush()?;

@@ -10,7 +10,7 @@ use super::*;
 use crate::pyramid::{RowError, RowSource, WriteOptions};
 use crate::raster::Channels;
 
-const SMALL: IngestLimits = IngestLimits { max_pixels: 10_000, max_side: 500 };
+const SMALL: FormatLimits = FormatLimits { max_pixels: 10_000, max_side: 500 };
 
 /// A folder that takes one file after another.
 struct Folder(tempfile::TempDir);
@@ -26,12 +26,12 @@ impl Folder {
         path
     }
 
-    fn read(&self, bytes: &[u8]) -> Result<(u32, u32, Channels, Vec<u8>), IngestError> {
+    fn read(&self, bytes: &[u8]) -> Result<(u32, u32, Channels, Vec<u8>), FormatError> {
         let mut rows = rows(&self.file(bytes), &SMALL)?;
         Ok(drain(rows.as_mut())?)
     }
 
-    fn convert(&self, bytes: &[u8]) -> Result<Vec<u8>, IngestError> {
+    fn convert(&self, bytes: &[u8]) -> Result<Vec<u8>, FormatError> {
         let target = self.0.path().join("pyramid.tif");
         let options = WriteOptions { tile: 256, quality: 85, icc: None };
         let result = convert(&self.file(bytes), &target, &SMALL, &options);
@@ -135,12 +135,12 @@ fn gray_jpeg_stays_gray() {
 fn cmyk_and_deep_jpeg_are_refused() {
     let folder = Folder::new();
     let cmyk = jpeg(8, 8, PixelFormat::CMYK, &[90; 256]);
-    assert!(matches!(folder.read(&cmyk), Err(IngestError::Unsupported(why)) if why.contains("CMYK")));
+    assert!(matches!(folder.read(&cmyk), Err(FormatError::Unsupported(why)) if why.contains("CMYK")));
     let mut deep = jpeg(8, 8, PixelFormat::GRAY, &[90; 64]);
     let frame = deep.windows(2).position(|w| w == [0xff, 0xc0]).unwrap();
     deep[frame + 1] = 0xc1;
     deep[frame + 4] = 12;
-    assert!(matches!(folder.read(&deep), Err(IngestError::Unsupported(why)) if why.contains("12 bits")));
+    assert!(matches!(folder.read(&deep), Err(FormatError::Unsupported(why)) if why.contains("12 bits")));
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn png_by_rows_interlaced_and_turned() {
 #[test]
 fn claims_beyond_the_limits_are_refused_at_once() {
     let folder = Folder::new();
-    let too_large = |bytes: &[u8]| matches!(folder.read(bytes), Err(IngestError::TooLarge { .. }));
+    let too_large = |bytes: &[u8]| matches!(folder.read(bytes), Err(FormatError::TooLarge { .. }));
     for (width, height) in [(100_000, 100_000), (501, 1), (1, 501), (101, 100), (0x7fff_ffff, 0x7fff_ffff)] {
         for interlace in [0, 1] {
             assert!(too_large(&raw_png(width, height, [8, 6, interlace], &[], &[])), "{width} x {height}");
@@ -203,7 +203,7 @@ fn what_breaks_off_is_damaged_and_never_a_panic() {
     for bytes in files {
         for keep in [12, bytes.len() / 3, bytes.len() / 2, bytes.len() - 40] {
             let error = folder.convert(&bytes[..keep]).unwrap_err();
-            assert!(matches!(error, IngestError::Damaged(_)), "{keep} of {}: {error}", bytes.len());
+            assert!(matches!(error, FormatError::Damaged(_)), "{keep} of {}: {error}", bytes.len());
         }
         for at in (0..bytes.len()).step_by(bytes.len() / 60) {
             let mut changed = bytes.clone();
@@ -212,10 +212,10 @@ fn what_breaks_off_is_damaged_and_never_a_panic() {
         }
     }
     for nothing in [&b""[..], b"GIF89a", b"hello, world"] {
-        assert!(matches!(folder.read(nothing), Err(IngestError::Unrecognised)));
+        assert!(matches!(folder.read(nothing), Err(FormatError::Unrecognised)));
     }
     let missing = rows(&folder.0.path().join("missing"), &SMALL);
-    assert!(matches!(missing.err(), Some(IngestError::Io(_))));
+    assert!(matches!(missing.err(), Some(FormatError::Io(_))));
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn tiff_masters() {
     let (width, height, channels, pixels) = folder.read(&pyramid).unwrap();
     assert_eq!((width, height, channels), (16, 8, Channels::Rgb));
     assert!(pixels[3].abs_diff(240) < 25 && pixels[4] < 25, "{:?}", &pixels[3..6]);
-    let tight = IngestLimits { max_pixels: 127, max_side: 500 };
-    assert!(matches!(rows(&folder.file(&pyramid), &tight).err(), Some(IngestError::TooLarge { width: 16, height: 8, .. })));
-    assert!(matches!(folder.read(b"II\x2a\0\x08\0\0\0"), Err(IngestError::Damaged(_))));
+    let tight = FormatLimits { max_pixels: 127, max_side: 500 };
+    assert!(matches!(rows(&folder.file(&pyramid), &tight).err(), Some(FormatError::TooLarge { width: 16, height: 8, .. })));
+    assert!(matches!(folder.read(b"II\x2a\0\x08\0\0\0"), Err(FormatError::Damaged(_))));
 }
