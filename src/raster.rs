@@ -1,5 +1,9 @@
 //! Pixels in memory.
 
+mod planes;
+
+pub use planes::Planes;
+
 /// What one pixel is made of; every sample is 8 bits, alpha is not premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Channels {
@@ -95,6 +99,22 @@ impl Raster {
         for row in 0..height {
             let from = &source.row(from_y + row)[from_x as usize * count..][..width * count];
             self.pixels[(y + row) as usize * stride + x as usize * count..][..width * count].copy_from_slice(from);
+        }
+    }
+
+    /// Writes the column before `x` over column `x`, if both are there.
+    pub fn repeat_column(&mut self, x: u32) {
+        let (count, stride, at) = (self.channels.count(), self.stride(), x as usize * self.channels.count());
+        if x > 0 && x < self.width {
+            self.pixels.chunks_exact_mut(stride).for_each(|row| row.copy_within(at - count..at, at));
+        }
+    }
+
+    /// Writes the row before `y` over row `y`, if both are there.
+    pub fn repeat_row(&mut self, y: u32) {
+        let (stride, at) = (self.stride(), y as usize * self.stride());
+        if y > 0 && y < self.height {
+            self.pixels.copy_within(at - stride..at, at);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use poem::http::header;
+use http::{HeaderMap, header};
 use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
@@ -20,9 +20,15 @@ async fn check(request: &Request, bearer: Bearer) -> poem::Result<()> {
     if request.extensions().get::<Known>().is_some() {
         return Ok(());
     }
-    let app = request.data::<Arc<App>>().ok_or_else(|| Problem::new(Kind::Internal, "no application"))?;
-    let known = app.catalog.key_by_secret(&bearer.token).await.map_err(Problem::from)?;
-    known.map(drop).ok_or_else(|| refused().into())
+    Ok(check_secret(app_of(request)?, &bearer.token).await?)
+}
+
+fn app_of(request: &Request) -> Result<&Arc<App>, Problem> {
+    request.data::<Arc<App>>().ok_or_else(|| Problem::new(Kind::Internal, "no application"))
+}
+
+async fn check_secret(app: &App, secret: &str) -> Result<(), Problem> {
+    app.catalog.key_by_secret(secret).await?.map(drop).ok_or_else(refused)
 }
 
 fn refused() -> Problem {
@@ -40,7 +46,7 @@ impl Reader {
 
 impl<'a> FromRequest<'a> for Reader {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self(viewer(request).await?))
+        Ok(Self(viewer(app_of(request)?, request.headers()).await?))
     }
 }
 
@@ -50,7 +56,7 @@ struct Known;
 
 /// Refuses who may not write, and remembers of the others that they may.
 pub async fn writer(request: &mut Request) -> poem::Result<()> {
-    match viewer(request).await? {
+    match viewer(app_of(request)?, request.headers()).await? {
         Viewer::KeyHolder => {
             request.extensions_mut().insert(Known);
             Ok(())
@@ -59,14 +65,13 @@ pub async fn writer(request: &mut Request) -> poem::Result<()> {
     }
 }
 
-/// Who sent this request.
-pub async fn viewer(request: &Request) -> poem::Result<Viewer> {
-    let Some(sent) = request.headers().get(header::AUTHORIZATION) else {
+/// Who sent these headers.
+pub async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Problem> {
+    let Some(sent) = headers.get(header::AUTHORIZATION) else {
         return Ok(Viewer::Public);
     };
     let token =
         sent.to_str().ok().and_then(|text| text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map(|_| text[7..].trim()));
-    let token = token.ok_or_else(refused)?.to_owned();
-    check(request, Bearer { token }).await?;
+    check_secret(app, token.ok_or_else(refused)?).await?;
     Ok(Viewer::KeyHolder)
 }

@@ -1,12 +1,13 @@
 //! IIIF documents on the wire: media type, validator, caching.
 
-use poem::http::{HeaderMap, StatusCode, header};
-use poem::{Request, Response};
+use http::{HeaderMap, StatusCode, header};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::etag::is_known;
 use super::negotiate;
+use super::problem::internal;
+use super::reply::{Body, Reply};
 
 /// A document ready to be sent.
 pub struct Document<'a> {
@@ -21,9 +22,9 @@ pub struct Document<'a> {
 }
 
 impl Document<'_> {
-    /// The response to `request`: the document, or 304 if the client has it.
-    pub fn response(self, request: &Request) -> Response {
-        let accept = accept(request.headers());
+    /// The answer to a request with these headers: the document, or 304 if the client has it.
+    pub fn reply(self, headers: &HeaderMap) -> Reply {
+        let accept = accept(headers);
         let json_ld = negotiate::wants_json_ld(&accept, self.version >= 3);
         let content_type = match (json_ld, self.version) {
             (true, 3..) => format!("application/ld+json;profile=\"{}\"", self.context),
@@ -32,16 +33,23 @@ impl Document<'_> {
         };
         let body = self.body.to_string();
         let tag = tag(&[&content_type, &body]);
-        let mut response =
-            Response::builder().header(header::ETAG, &tag).header(header::CACHE_CONTROL, self.cache_control).header(header::VARY, "Accept");
+        let mut reply = http::Response::builder()
+            .header(header::ETAG, &tag)
+            .header(header::CACHE_CONTROL, self.cache_control)
+            .header(header::VARY, "Accept");
         for link in self.links {
-            response = response.header(header::LINK, link);
+            reply = reply.header(header::LINK, link);
         }
-        if is_known(request.headers(), &tag) {
-            return response.status(StatusCode::NOT_MODIFIED).finish();
-        }
-        response.content_type(content_type).body(body)
+        finished(match is_known(headers, &tag) {
+            true => reply.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY),
+            false => reply.header(header::CONTENT_TYPE, content_type).body(Body::Whole(body.into())),
+        })
     }
+}
+
+/// A reply whose headers are our own; if one cannot be sent, that is a fault of ours.
+pub fn finished(reply: http::Result<Reply>) -> Reply {
+    reply.unwrap_or_else(|error| internal(&error).reply(None))
 }
 
 /// All `Accept` headers as one.
@@ -61,6 +69,6 @@ pub fn tag(parts: &[&str]) -> String {
 }
 
 /// 303 to a URL of ours: what was asked is answered there.
-pub fn see_other(location: String) -> Response {
-    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).finish()
+pub fn see_other(location: String) -> Reply {
+    finished(http::Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).body(Body::EMPTY))
 }

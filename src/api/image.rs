@@ -2,103 +2,130 @@
 
 use std::sync::Arc;
 
-use poem::http::{StatusCode, header};
-use poem::{Request, Response};
+use http::response::Builder;
+use http::{StatusCode, header};
 
-use super::App;
-use super::address::uris;
 use super::auth::viewer;
-use super::documents::{Document, see_other};
+use super::documents::{Document, finished, see_other};
 use super::etag::is_known;
 use super::problem::{Kind, Problem};
+use super::reply::{Body, Reply};
+use super::{App, Asked, range};
 use crate::catalog::{CatalogError, Precondition};
 use crate::iiif::ids::ImageId;
-use crate::iiif::image::{self, Version};
+use crate::iiif::image::{self, Resolved, Version};
 use crate::iiif::uris::Uris;
-use crate::image_service::{ImageError, Source};
+use crate::image_service::{ImageError, Picture, Source, Tag};
 use crate::ingest::MasterError;
 
 /// Answers a request below `/iiif`.
-pub async fn answer(app: &Arc<App>, request: &Request, segments: &[&str]) -> poem::Result<Response> {
-    let uris = uris(request);
+pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Result<Reply, Problem> {
+    let uris = asked.uris(app);
     let (version, rest) = match segments {
         ["iiif", "2", rest @ ..] => (Version::V2, rest),
         ["iiif", "3", rest @ ..] => (Version::V3, rest),
         ["iiif", item, "manifest" | "manifest.json"] => return Ok(see_other(uris.manifest(item))),
-        _ => return Err(Problem::not_found("page").into()),
+        _ => return Err(Problem::not_found("page")),
     };
     match rest {
-        [id] | [id, ""] => base(app, request, &uris, version, id).await,
-        [id, "info.json"] => info(app, request, &uris, version, id).await,
+        [id] | [id, ""] => base(app, asked, &uris, version, id).await,
+        [id, "info.json"] => info(app, asked, &uris, version, id).await,
         // A service id with a slash at its end gives requests with two in a row.
         [id, "", region, size, rotation, quality] | [id, region, size, rotation, quality] => {
-            picture(app, request, &uris, version, id, [region, size, rotation, quality]).await
+            picture(app, asked, &uris, version, id, [region, size, rotation, quality]).await
         }
         _ => {
             let detail = "an image request is {id}/{region}/{size}/{rotation}/{quality}.{format}, with %2F for every slash in the id";
-            Err(Problem::new(Kind::NotFound, detail).into())
+            Err(Problem::new(Kind::NotFound, detail))
         }
     }
 }
 
-async fn find(app: &App, request: &Request, id: &str) -> poem::Result<Arc<Source>> {
+async fn find(app: &App, asked: &Asked<'_>, id: &str) -> Result<Arc<Source>, Problem> {
     ImageId::parse(id).map_err(|_| Problem::not_found("image"))?;
-    let viewer = viewer(request).await?;
-    Ok(app.images.find(id, viewer).await.map_err(Problem::from)?)
+    Ok(app.images.find(id, viewer(app, asked.headers).await?).await?)
 }
 
 /// The bare identifier: its information is elsewhere (Image API 3.0, section 2).
-async fn base(app: &App, request: &Request, uris: &Uris, version: Version, id: &str) -> poem::Result<Response> {
-    find(app, request, id).await?;
+async fn base(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str) -> Result<Reply, Problem> {
+    find(app, asked, id).await?;
     Ok(see_other(uris.image_info(version.number(), id)))
 }
 
-async fn info(app: &App, request: &Request, uris: &Uris, version: Version, id: &str) -> poem::Result<Response> {
-    let source = find(app, request, id).await?;
+async fn info(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str) -> Result<Reply, Problem> {
+    let source = find(app, asked, id).await?;
     let body = image::document(version, &uris.image(version.number(), id), &source.info(), app.images.limits());
     let links = vec![profile_link(version)];
     let cache_control = cache_control(app, &source);
-    Ok(Document { body: &body, version: version.number(), context: version.context(), cache_control, links }.response(request))
+    Ok(Document { body: &body, version: version.number(), context: version.context(), cache_control, links }.reply(asked.headers))
 }
 
 /// One image request: the four segments after the identifier.
 type Parameters<'a> = [&'a str; 4];
 
-async fn picture(app: &App, request: &Request, uris: &Uris, version: Version, id: &str, asked: Parameters<'_>) -> poem::Result<Response> {
-    let source = find(app, request, id).await?;
-    match try_picture(app, request, uris, version, id, asked, &source).await {
+async fn picture(
+    app: &App,
+    asked: &Asked<'_>,
+    uris: &Uris,
+    version: Version,
+    id: &str,
+    parameters: Parameters<'_>,
+) -> Result<Reply, Problem> {
+    let source = find(app, asked, id).await?;
+    match try_picture(app, asked, uris, version, id, parameters, &source).await {
         Err(ImageError::Changed) => app.refresh(id, &source).await?,
-        other => return Ok(other.map_err(Problem::from)?),
+        other => return Ok(other?),
     }
-    let source = find(app, request, id).await?;
-    Ok(try_picture(app, request, uris, version, id, asked, &source).await.map_err(Problem::from)?)
+    let source = find(app, asked, id).await?;
+    Ok(try_picture(app, asked, uris, version, id, parameters, &source).await?)
 }
 
 async fn try_picture(
     app: &App,
-    request: &Request,
+    asked: &Asked<'_>,
     uris: &Uris,
     version: Version,
     id: &str,
     [region, size, rotation, quality]: Parameters<'_>,
-    source: &Source,
-) -> Result<Response, ImageError> {
+    source: &Arc<Source>,
+) -> Result<Reply, ImageError> {
     let (limits, full) = (app.images.limits(), source.info().full);
     let resolved = image::Request::parse(version, region, size, rotation, quality)?.resolve(full, limits)?;
     let canonical = resolved.canonical(version, full, limits);
-    let tag = format!("\"{}\"", app.images.tag(source, &canonical));
+    let tag = app.images.tag(source, &canonical);
+    let validator = format!("\"{}\"", tag.request_text());
     let canonical = uris.image_request(version.number(), id, &canonical);
-    let response = Response::builder()
-        .header(header::ETAG, &tag)
+    let head = http::Response::builder()
+        .header(header::ETAG, &validator)
         .header(header::CACHE_CONTROL, cache_control(app, source))
         // In one header, as some clients read the first alone.
-        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)))
-        .content_type(resolved.format.media_type());
-    if is_known(request.headers(), &tag) {
-        return Ok(response.status(StatusCode::NOT_MODIFIED).finish());
+        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)));
+    if is_known(asked.headers, &validator) {
+        return Ok(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
     }
-    let bytes = app.images.render(source, &resolved).await?;
-    Ok(response.body(bytes))
+    drawn(app, asked, source, &resolved, &tag, head.header(header::CONTENT_TYPE, resolved.format.media_type())).await
+}
+
+/// The picture itself, or the part of its bytes that is asked for.
+async fn drawn(
+    app: &App,
+    asked: &Asked<'_>,
+    source: &Arc<Source>,
+    resolved: &Resolved,
+    tag: &Tag,
+    head: Builder,
+) -> Result<Reply, ImageError> {
+    let picture = match app.images.ready(source, resolved) {
+        Some(bytes) => Picture::Whole(bytes),
+        None => app.images.render(source, resolved, tag).await?,
+    };
+    match picture {
+        Picture::Parts(..) if !range::is_asked(asked.headers) => Ok(finished(head.body(picture.into()))),
+        other => {
+            let bytes = Body::from(other).whole().await.ok_or(ImageError::Busy)?;
+            Ok(range::apply(asked.headers, finished(head.body(Body::EMPTY)), bytes))
+        }
+    }
 }
 
 impl App {

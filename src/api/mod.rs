@@ -16,28 +16,32 @@ mod negotiate;
 mod openapi;
 mod presentation;
 mod problem;
+mod range;
+mod reply;
 mod schema;
 mod segments;
 mod validate;
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::error::ReadBodyError;
-use poem::http::{HeaderValue, Method, header};
-use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route};
+use http::{HeaderMap, HeaderValue, Method, header};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Route};
 use poem_openapi::{OpenApiService, Tags as OpenApiTags};
 
 use crate::catalog::Catalog;
+use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
 use crate::ingest::Masters;
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
-pub use auth::viewer;
 pub use documents::tag;
 pub use etag::is_known;
 pub use openapi::{allowed, document, json, yaml};
 pub use problem::{Kind, Problem};
+pub use reply::{Body, Reply};
 
 /// `Cache-Control` of what only the holder of a key may see.
 const PRIVATE: &str = "private, no-store";
@@ -74,35 +78,55 @@ fn rest() -> OpenApiService<Rest, ()> {
     OpenApiService::new((items::Items, canvases::Canvases, images::Images), "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
-/// Every route but the pages for people.
+/// Every route but those of the IIIF interfaces and the pages for people.
 pub fn routes() -> Route {
     Route::new()
         .nest_no_strip("/api/v1", rest().into_endpoint().around(limit_body).around(guard))
         .at("/api/openapi.json", openapi::fixed("application/json", openapi::json))
         .at("/api/openapi.yaml", openapi::fixed("application/yaml", openapi::yaml))
         .at("/api/docs", openapi::fixed("text/html; charset=utf-8", openapi::page))
-        .nest_no_strip("/iiif", public())
-        .nest_no_strip("/manifests", public())
-        .nest_no_strip("/collections", public())
         .at("/health/live", poem::get(health::live))
         .at("/health/ready", poem::get(health::ready))
 }
 
-/// The IIIF routes, told apart by the segments of the raw path.
-fn public() -> impl Endpoint<Output = Response> {
-    poem::endpoint::make(|request: Request| async move {
-        if request.method() != Method::GET {
-            return Err(Problem::new(Kind::MethodNotAllowed, "only GET, HEAD and OPTIONS are answered here").into());
-        }
-        let app = request.data::<Arc<App>>().cloned().ok_or_else(|| Problem::new(Kind::Internal, "no application"))?;
-        let segments = segments::segments(request.uri().path())?;
-        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-        match segments.first() {
-            Some(&"iiif") => image::answer(&app, &request, &segments).await,
-            _ => presentation::answer(&app, &request, &segments).await,
-        }
-    })
-    .map_to_response()
+/// What the IIIF interfaces need of a request: its head, and who sent it.
+pub struct Asked<'a> {
+    pub method: &'a Method,
+    /// The raw path, without the prefix of the public URL.
+    pub path: &'a str,
+    pub headers: &'a HeaderMap,
+    pub peer: Option<IpAddr>,
+    /// `http` or `https`.
+    pub scheme: &'a str,
+}
+
+impl Asked<'_> {
+    /// The mint of URLs for this request.
+    fn uris(&self, app: &App) -> Uris {
+        Uris::new(&app.addressing.base(self.headers, self.peer, self.scheme))
+    }
+}
+
+/// Whether a path belongs to the IIIF interfaces, which [`read`] answers.
+pub fn is_iiif(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    matches!(first, Some("iiif" | "manifests" | "collections"))
+}
+
+/// Answers a request to the IIIF interfaces, told apart by the segments of the raw path.
+///
+/// # Errors
+/// Everything but 200, 206, 303 and 304.
+pub async fn read(app: &Arc<App>, asked: &Asked<'_>) -> Result<Reply, Problem> {
+    if asked.method != Method::GET {
+        return Err(Problem::new(Kind::MethodNotAllowed, "only GET, HEAD and OPTIONS are answered here"));
+    }
+    let segments = segments::segments(asked.path)?;
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    match segments.first() {
+        Some(&"iiif") => image::answer(app, asked, &segments).await,
+        _ => presentation::answer(app, asked, &segments).await,
+    }
 }
 
 /// Refuses what no identifier and no label holds, before the database does, and says who may keep an answer: nobody what was

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use poem::{Request, Response};
 use serde_json::Value;
 
-use super::address::uris;
 use super::auth::viewer;
 use super::documents::{Document, accept, see_other};
 use super::problem::Problem;
-use super::{App, negotiate};
+use super::reply::Reply;
+use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::presentation::collection::collection_3;
 use crate::iiif::presentation::manifest::{Canvas, Manifest, canvas_3, canvas_page_3, manifest_3, painting_3};
@@ -29,22 +28,22 @@ enum Part<'a> {
 }
 
 /// Answers a request below `/manifests` or `/collections`.
-pub async fn answer(app: &Arc<App>, request: &Request, segments: &[&str]) -> poem::Result<Response> {
-    let uris = uris(request);
+pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Result<Reply, Problem> {
+    let uris = asked.uris(app);
     match segments {
-        ["manifests", item] => manifest(app, request, &uris, item, Part::Manifest, None).await,
-        ["manifests", item, "v2"] => manifest(app, request, &uris, item, Part::Manifest, Some(2)).await,
-        ["manifests", item, "v3"] => manifest(app, request, &uris, item, Part::Manifest, Some(3)).await,
+        ["manifests", item] => manifest(app, asked, &uris, item, Part::Manifest, None).await,
+        ["manifests", item, "v2"] => manifest(app, asked, &uris, item, Part::Manifest, Some(2)).await,
+        ["manifests", item, "v3"] => manifest(app, asked, &uris, item, Part::Manifest, Some(3)).await,
         ["manifests", item, "manifest.json" | "manifest" | ""] => Ok(see_other(uris.manifest(item))),
-        ["manifests", item, "canvases", canvas] => manifest(app, request, &uris, item, Part::Canvas(canvas), None).await,
-        ["manifests", item, "canvases", canvas, "page"] => manifest(app, request, &uris, item, Part::Page(canvas), Some(3)).await,
-        ["manifests", item, "canvases", canvas, "page", "1"] => manifest(app, request, &uris, item, Part::Painting(canvas), Some(3)).await,
-        ["collections"] => collection(app, request, &uris, CollectionKey::Top, None).await,
+        ["manifests", item, "canvases", canvas] => manifest(app, asked, &uris, item, Part::Canvas(canvas), None).await,
+        ["manifests", item, "canvases", canvas, "page"] => manifest(app, asked, &uris, item, Part::Page(canvas), Some(3)).await,
+        ["manifests", item, "canvases", canvas, "page", "1"] => manifest(app, asked, &uris, item, Part::Painting(canvas), Some(3)).await,
+        ["collections"] => collection(app, asked, &uris, CollectionKey::Top, None).await,
         ["collections", ""] => Ok(see_other(uris.collections())),
-        ["collections", key] => collection(app, request, &uris, parse(key)?, None).await,
-        ["collections", key, "v2"] => collection(app, request, &uris, parse(key)?, Some(2)).await,
-        ["collections", key, "v3"] => collection(app, request, &uris, parse(key)?, Some(3)).await,
-        _ => Err(Problem::not_found("document").into()),
+        ["collections", key] => collection(app, asked, &uris, parse(key)?, None).await,
+        ["collections", key, "v2"] => collection(app, asked, &uris, parse(key)?, Some(2)).await,
+        ["collections", key, "v3"] => collection(app, asked, &uris, parse(key)?, Some(3)).await,
+        _ => Err(Problem::not_found("document")),
     }
 }
 
@@ -54,20 +53,20 @@ fn parse(key: &str) -> Result<CollectionKey, Problem> {
 
 async fn manifest(
     app: &Arc<App>,
-    request: &Request,
+    asked: &Asked<'_>,
     uris: &Uris,
     item: &str,
     part: Part<'_>,
     pinned: Option<u8>,
-) -> poem::Result<Response> {
-    let (manifest, public) = app.manifests.manifest(item, uris).await.map_err(Problem::from)?;
-    if !public && viewer(request).await? == Viewer::Public {
-        return Err(Problem::not_found("item").into());
+) -> Result<Reply, Problem> {
+    let (manifest, public) = app.manifests.manifest(item, uris).await?;
+    if !public && viewer(app, asked.headers).await? == Viewer::Public {
+        return Err(Problem::not_found("item"));
     }
-    let version = pinned.unwrap_or_else(|| wanted(request));
+    let version = pinned.unwrap_or_else(|| wanted(asked));
     match write(&manifest, &part, version, uris) {
-        Some(body) => Ok(respond(app, request, &body, version, public)),
-        None => Err(missing(app, item, &part).await.into()),
+        Some(body) => Ok(respond(app, asked, &body, version, public)),
+        None => Err(missing(app, item, &part).await),
     }
 }
 
@@ -93,23 +92,23 @@ fn write(manifest: &Manifest, part: &Part<'_>, version: u8, uris: &Uris) -> Opti
     }
 }
 
-async fn collection(app: &Arc<App>, request: &Request, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> poem::Result<Response> {
-    let collection = app.manifests.collection(key, uris).await.map_err(Problem::from)?;
+async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> Result<Reply, Problem> {
+    let collection = app.manifests.collection(key, uris).await?;
     let collection = collection.ok_or_else(|| Problem::not_found("collection"))?;
-    let version = pinned.unwrap_or_else(|| wanted(request));
+    let version = pinned.unwrap_or_else(|| wanted(asked));
     let body = if version == 2 { collection_2(&collection, uris) } else { collection_3(&collection, uris) };
-    Ok(respond(app, request, &body, version, true))
+    Ok(respond(app, asked, &body, version, true))
 }
 
-fn wanted(request: &Request) -> u8 {
-    negotiate::version(&accept(request.headers()), "presentation", &VERSIONS).unwrap_or(3)
+fn wanted(asked: &Asked<'_>) -> u8 {
+    negotiate::version(&accept(asked.headers), "presentation", &VERSIONS).unwrap_or(3)
 }
 
-fn respond(app: &App, request: &Request, body: &Value, version: u8, public: bool) -> Response {
+fn respond(app: &App, asked: &Asked<'_>, body: &Value, version: u8, public: bool) -> Reply {
     let context = match version {
         2 => "http://iiif.io/api/presentation/2/context.json",
         _ => "http://iiif.io/api/presentation/3/context.json",
     };
     let cache_control = if public { app.cache_documents.as_str() } else { super::PRIVATE };
-    Document { body, version, context, cache_control, links: Vec::new() }.response(request)
+    Document { body, version, context, cache_control, links: Vec::new() }.reply(asked.headers)
 }

@@ -1,9 +1,10 @@
 //! What went wrong, for people and programs: RFC 9457 problem documents, and the only table of HTTP statuses.
 
-use poem::http::{StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::Object;
 
+use super::reply::{Body, Reply};
 use crate::catalog::CatalogError;
 use crate::formats::FormatError;
 use crate::iiif::presentation::Fault;
@@ -45,6 +46,7 @@ kinds! {
     Gone, GONE, "gone", "It was deleted";
     Stale, PRECONDITION_FAILED, "stale", "It has changed since it was read";
     TooLarge, PAYLOAD_TOO_LARGE, "too-large", "More was sent than is taken";
+    OutOfRange, RANGE_NOT_SATISFIABLE, "out-of-range", "The answer has no such part";
     MediaType, UNSUPPORTED_MEDIA_TYPE, "media-type", "This kind of content is not taken";
     Invalid, UNPROCESSABLE_ENTITY, "invalid", "What was sent has faults";
     PreconditionRequired, PRECONDITION_REQUIRED, "precondition-required", "If-Match is needed";
@@ -99,22 +101,37 @@ impl Problem {
         document
     }
 
-    /// The response; the id of the request is added on the way out where it is not known yet.
+    /// The answer; the id of the request is added on the way out where it is not known yet.
+    pub fn reply(&self, request: Option<&str>) -> Reply {
+        let mut reply = http::Response::new(Body::Whole(self.document(request).to_string().into()));
+        *reply.status_mut() = self.kind.status();
+        let headers = reply.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        let kept = if self.kind == Kind::Gone { "public, max-age=60" } else { "no-store" };
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
+        match self.kind {
+            Kind::Unavailable => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"))),
+            Kind::Unauthorized => drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            _ => {}
+        }
+        if let Some(etag) = self.etag.as_ref().and_then(|etag| HeaderValue::from_str(etag).ok()) {
+            headers.insert(header::ETAG, etag);
+        }
+        reply
+    }
+
+    /// The answer to a request for a part that an answer of `length` bytes has not.
+    pub fn out_of(&self, length: usize) -> Reply {
+        let mut reply = self.reply(None);
+        if let Ok(said) = HeaderValue::from_str(&format!("bytes */{length}")) {
+            reply.headers_mut().insert(header::CONTENT_RANGE, said);
+        }
+        reply
+    }
+
+    /// The same for poem.
     pub fn response(&self, request: Option<&str>) -> Response {
-        let mut response = Response::builder()
-            .status(self.kind.status())
-            .content_type("application/problem+json")
-            .header(header::CACHE_CONTROL, if self.kind == Kind::Gone { "public, max-age=60" } else { "no-store" });
-        if self.kind == Kind::Unavailable {
-            response = response.header(header::RETRY_AFTER, "5");
-        }
-        if self.kind == Kind::Unauthorized {
-            response = response.header(header::WWW_AUTHENTICATE, "Bearer");
-        }
-        if let Some(etag) = &self.etag {
-            response = response.header(header::ETAG, etag);
-        }
-        response.body(self.document(request).to_string())
+        Response::from(self.reply(request))
     }
 
     /// What to tell of a response that another layer refused with.
@@ -201,6 +218,8 @@ impl From<ImageError> for Problem {
             ImageError::Request(_) | ImageError::TooLarge | ImageError::Render(_) => Self::new(Kind::BadRequest, error.to_string()),
             ImageError::Unsupported(_) => Self::new(Kind::NotFound, error.to_string()),
             ImageError::Replaced => Self::new(Kind::Conflict, error.to_string()),
+            // Nobody reads this.
+            ImageError::Left => Self::new(Kind::Unavailable, error.to_string()),
             ImageError::Busy => Self::new(Kind::Unavailable, "too many images are being made; ask again in a moment"),
             ImageError::Storage(detail) => unavailable("image storage", detail),
             ImageError::Changed => unavailable("image storage", &"the file changed while it was read"),

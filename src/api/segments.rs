@@ -1,5 +1,7 @@
 //! The path of a request as segments, each decoded once: an encoded slash stays within its segment.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 
 use super::problem::{Kind, Problem};
@@ -11,14 +13,17 @@ const LONGEST: usize = 8192;
 ///
 /// # Errors
 /// A broken percent-encoding, text that is not UTF-8 or holds U+0000, or a path beyond all measure.
-pub fn segments(path: &str) -> Result<Vec<String>, Problem> {
+pub fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Problem> {
     if path.len() > LONGEST {
         return Err(Problem::new(Kind::BadRequest, "the URL is too long"));
     }
     path.trim_start_matches('/').split('/').map(segment).collect()
 }
 
-fn segment(raw: &str) -> Result<String, Problem> {
+fn segment(raw: &str) -> Result<Cow<'_, str>, Problem> {
+    if !raw.contains('%') {
+        return Ok(Cow::Borrowed(raw));
+    }
     let whole = |rest: &str| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
     if !raw.split('%').skip(1).all(whole) {
         return Err(Problem::new(Kind::BadRequest, "a percent sign in the URL is not followed by two hexadecimal digits"));
@@ -27,7 +32,7 @@ fn segment(raw: &str) -> Result<String, Problem> {
     if text.contains('\0') {
         return Err(Problem::new(Kind::BadRequest, "the URL holds the character U+0000"));
     }
-    Ok(text.into_owned())
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -48,7 +53,7 @@ mod tests {
             ("/a%00b", None),
         ];
         for (path, expected) in cases {
-            assert_eq!(segments(path).ok(), expected.map(|list| list.into_iter().map(str::to_owned).collect()), "{path}");
+            assert_eq!(segments(path).ok(), expected.map(|list| list.into_iter().map(Cow::Borrowed).collect()), "{path}");
         }
         assert!(segments(&"/a".repeat(LONGEST)).is_err());
     }

@@ -5,6 +5,7 @@
 
 mod fault;
 mod load;
+mod memory;
 mod settings;
 mod sources;
 mod values;

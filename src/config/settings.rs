@@ -8,8 +8,8 @@ use super::{
     fault::Fault,
     sources::Sources,
     values::{
-        LogFormat, Secret, StoragePlace, address, at_least_one, byte_count, choice, duration, header, image_place, networks, number,
-        optional, path, pixels, quality, secret, text, web_url, yes_or_no,
+        LogFormat, Secret, StoragePlace, address, at_least_one, byte_count, byte_count_or_none, choice, duration, header, image_place, networks, number,
+        one_or_more, optional, path, pixels, quality, secret, text, web_url, yes_or_no,
     },
 };
 
@@ -143,8 +143,22 @@ settings! {
     cache_documents: String = "public, max-age=60" => header, [], Open;
     /// Memory for the tile indexes of open images, in bytes.
     index_cache_bytes: u64 = "128M" => byte_count, [], Open;
-    /// Threads that decode and encode pixels; 0 means one for each core.
+    /// Memory for decoded tiles, which regions near each other share, in bytes.
+    tile_cache_bytes: u64 = "64M" => byte_count, [], Open;
+    /// Memory for finished images, in bytes.
+    cache_bytes: u64 = "64M" => byte_count, [], Open;
+    /// Space on disk, inside the data directory, for finished images that show a whole master; 0 for none.
+    disk_cache_bytes: u64 = "1G" => byte_count_or_none, [], Open;
+    /// Threads that decode and encode tiles and thumbnails; 0 means one for each core.
     workers: usize = "0" => number, [], Open;
+    /// Threads for larger images, which give way to everything else; 0 means one for each core but one.
+    heavy_workers: usize = "0" => number, [], Open;
+    /// How many larger images may be made or wait at a time; further requests are told to come again.
+    queue: usize = "64" => one_or_more, [], Open;
+    /// How long a request waits for its turn (ms, s, m or h; a bare number is seconds).
+    patience: Duration = "10s" => duration, [], Open;
+    /// Memory for the pixels of images that are being made, in bytes; 0 means a quarter of what the machine or container has.
+    pixel_memory: u64 = "0" => byte_count_or_none, [], Open;
     /// Longest time an answer may take (ms, s, m or h; a bare number is seconds).
     request_timeout: Duration = "30s" => duration, [], Open;
     /// Whether an empty private catalogue starts with an example item.
@@ -167,6 +181,23 @@ impl Settings {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             set => set,
         }
+    }
+
+    /// Threads for larger images: the setting, or all cores but one.
+    pub fn heavy_worker_count(&self) -> usize {
+        match self.heavy_workers {
+            0 => std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1),
+            set => set,
+        }
+    }
+
+    /// Memory for pixels in flight, in megabytes: the setting, or a quarter of what there is, from 64 to 2048.
+    pub fn pixel_megabytes(&self) -> u32 {
+        let bytes = match self.pixel_memory {
+            0 => (super::memory::available() / 4).clamp(64 << 20, 2048 << 20),
+            set => set,
+        };
+        u32::try_from(bytes >> 20).unwrap_or(u32::MAX).max(4)
     }
 
     /// Whether the example item belongs here: wanted, and the catalogue is the private one.

@@ -92,6 +92,10 @@ pub(super) fn at_least_one(value: &str) -> Parsed<u32> {
     number(value).and_then(|n: u32| if n == 0 { Err("must be at least 1".into()) } else { Ok(n) })
 }
 
+pub(super) fn one_or_more(value: &str) -> Parsed<usize> {
+    at_least_one(value).map(|count| count as usize)
+}
+
 pub(super) fn quality(value: &str) -> Parsed<u8> {
     number(value).ok().filter(|n| (1..=100).contains(n)).ok_or_else(|| "is not a number from 1 to 100".into())
 }
@@ -115,6 +119,11 @@ pub(super) fn byte_count(value: &str) -> Parsed<u64> {
     let units =
         [("", 1), ("B", 1), ("K", K), ("KiB", K), ("M", K * K), ("MiB", K * K), ("G", K * K * K), ("GiB", K * K * K), ("T", K * K * K * K)];
     scaled(value, &units, "a number of bytes such as 8388608, 8M or 2G")
+}
+
+/// The same, or 0.
+pub(super) fn byte_count_or_none(value: &str) -> Parsed<u64> {
+    if value.trim() == "0" { Ok(0) } else { byte_count(value) }
 }
 
 /// Pixels; MP is a million of them.

@@ -1,47 +1,84 @@
-//! Which tiles of which level a request needs: pure arithmetic.
+//! Which tiles of which level a request needs, and how little has to be done with them: pure arithmetic.
 
 use std::ops::Range;
 
 use crate::iiif::image::{Dimensions, Format, Quality, Resolved};
-use crate::pyramid::{Index, Level};
+use crate::pyramid::{Compression, Index, Level};
 use crate::render::Window;
 
-/// A tile of a level.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tile {
-    pub column: u32,
-    pub row: u32,
-    /// Its place among the ranges; `None` for a tile that the file leaves out.
-    pub range: Option<usize>,
+/// Answers of at most this many pixels, from at most so many decoded ones, are quick to make.
+const QUICK_ANSWER: u64 = 1_200_000;
+const QUICK_SOURCE: u64 = 2_500_000;
+/// Larger answers are sent while they are made.
+const STREAMED: u64 = 3_000_000;
+
+/// What has to be done with the tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// The answer is exactly one stored tile, which goes out as it is.
+    Stored,
+    /// The answer is whole tiles of one level, cut at most at the right and lower edge of the image: put together undecoded.
+    Spliced,
+    /// Everything else is decoded.
+    Cut,
 }
 
 /// The work for one answer.
-#[derive(Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
+    pub way: Way,
     /// Which level the pixels come from.
     pub level: usize,
     /// What the answer shows, in pixels of that level.
     pub window: Window,
-    /// The tiles that hold it, row by row.
-    pub tiles: Vec<Tile>,
-    /// Where those that the file has lie in it.
-    pub ranges: Vec<Range<u64>>,
-    /// The answer is exactly one stored tile, which may go out as it is.
-    pub stored: bool,
+    /// The tiles that hold it.
+    pub columns: Range<u32>,
+    pub rows: Range<u32>,
+    /// Tiles are decoded to so many eighths of their size.
+    pub eighths: u8,
+    /// Of a tile as stored.
     tile_area: u64,
+    /// Of the answer.
+    answer_area: u64,
 }
 
 impl Plan {
-    /// Pixels to be decoded.
-    pub fn area(&self) -> u64 {
-        self.tiles.len() as u64 * self.tile_area
+    pub fn tiles(&self) -> u64 {
+        u64::from(self.columns.end - self.columns.start) * u64::from(self.rows.end - self.rows.start)
     }
 
-    /// Memory that the work takes, roughly.
+    /// Where the tiles lie in the file, row by row; `None` for those that it leaves out.
+    pub fn tiles_of(&self, level: &Level) -> impl Iterator<Item = Option<Range<u64>>> {
+        self.rows.clone().flat_map(move |row| self.columns.clone().map(move |column| level.tile_range(column, row)))
+    }
+
+    /// Pixels of the level in the tiles that are touched.
+    pub fn area(&self) -> u64 {
+        self.tiles() * self.tile_area
+    }
+
+    /// Pixels to be decoded.
+    fn decoded(&self) -> u64 {
+        self.area() * u64::from(self.eighths).pow(2) / 64
+    }
+
+    /// Whether the answer is quick to make.
+    pub fn is_quick(&self) -> bool {
+        self.answer_area <= QUICK_ANSWER && self.decoded() <= QUICK_SOURCE
+    }
+
+    /// Whether the answer is sent while it is made, if its format can be.
+    pub fn is_streamed(&self) -> bool {
+        self.answer_area > STREAMED
+    }
+
+    /// Memory that the work takes, roughly, in megabytes. What is made row of tiles by row of tiles needs only a few of these.
     pub fn megabytes(&self, request: &Resolved) -> u32 {
-        let pixels = self.area() + 2 * request.size.area() + request.rotated().area();
-        let read = self.ranges.iter().fold(0_u64, |sum, range| sum.saturating_add(range.end - range.start));
-        u32::try_from((pixels * 4).saturating_add(read) / 1_000_000).unwrap_or(u32::MAX).max(1)
+        let by_rows = self.way == Way::Spliced || (request.format == Format::Jpg && request.rotation.is_none());
+        let rows = u64::from(self.rows.end - self.rows.start);
+        let source = if by_rows { self.decoded() * 3 / rows.max(1) } else { self.decoded() };
+        let answer = if by_rows { request.size.area() / 4 } else { 2 * request.size.area() + request.rotated().area() };
+        u32::try_from(source.saturating_add(answer).saturating_mul(4) / 1_000_000).unwrap_or(u32::MAX).max(1)
     }
 }
 
@@ -52,23 +89,55 @@ impl Plan {
 pub fn plan(index: &Index, request: &Resolved, most: u64) -> Plan {
     let full = Dimensions { width: index.width(), height: index.height() };
     let best = index.levels.iter().rposition(|level| is_enough(full, level, request)).unwrap_or(0);
-    let tile_area = |level: &Level| u64::from(level.tile_width) * u64::from(level.tile_height);
-    let area = |level: &Level| covered(level, &window(full, level, request)).len() as u64 * tile_area(level);
-    let number = (best..index.levels.len()).take(2).find(|&number| area(&index.levels[number]) <= most).unwrap_or(best);
+    let mut plan = plan_of(index, best, request);
+    if plan.area() > most && best + 1 < index.levels.len() {
+        let next = plan_of(index, best + 1, request);
+        if next.area() <= most {
+            plan = next;
+        }
+    }
+    plan
+}
+
+fn plan_of(index: &Index, number: usize, request: &Resolved) -> Plan {
+    let full = Dimensions { width: index.width(), height: index.height() };
     let level = &index.levels[number];
     let window = window(full, level, request);
-    let mut ranges = Vec::new();
-    let mut find = |(column, row): (u32, u32)| {
-        let range = level.tile_range(column, row).map(|range| {
-            ranges.push(range);
-            ranges.len() - 1
-        });
-        Tile { column, row, range }
+    let (columns, rows) = covered(level, &window);
+    let way = way(level, &window, request);
+    let eighths = if way == Way::Cut { eighths(level, &window, request.size) } else { 8 };
+    let tile_area = u64::from(level.tile_width) * u64::from(level.tile_height);
+    Plan { way, level: number, window, columns, rows, eighths, tile_area, answer_area: request.size.area() }
+}
+
+/// How little may be done for a request.
+fn way(level: &Level, window: &Window, request: &Resolved) -> Way {
+    let plain = level.compression == Compression::Jpeg && request.format == Format::Jpg && request.rotation.is_none();
+    let toned = request.quality == Quality::Gray;
+    let fits = |from: f64, length: f64, tile: u32, whole: u32, size: u32| {
+        let end = from + length;
+        let ends = end == f64::from(whole) || end % f64::from(tile) == 0.0;
+        length == f64::from(size) && from % f64::from(tile) == 0.0 && ends
     };
-    let tiles: Vec<Tile> = covered(level, &window).into_iter().map(&mut find).collect();
-    let tile_area = tile_area(level);
-    let stored = is_stored(level, &window, request) && tiles.len() == 1 && ranges.len() == 1;
-    Plan { level: number, window, tiles, ranges, stored, tile_area }
+    let aligned = fits(window.x, window.width, level.tile_width, level.width, request.size.width)
+        && fits(window.y, window.height, level.tile_height, level.height, request.size.height);
+    let one = (request.size.width, request.size.height) == (level.tile_width, level.tile_height);
+    match plain && aligned && request.quality != Quality::Bitonal {
+        true if one && !toned => Way::Stored,
+        true => Way::Spliced,
+        false => Way::Cut,
+    }
+}
+
+/// To how many eighths of their size tiles may be decoded, so that the window still has all the pixels of the answer. Only where
+/// tiles, and chroma at half resolution, come out in whole pixels.
+fn eighths(level: &Level, window: &Window, size: Dimensions) -> u8 {
+    let whole = level.tile_width.is_multiple_of(16) && level.tile_height.is_multiple_of(16);
+    if level.compression != Compression::Jpeg || !whole {
+        return 8;
+    }
+    let needed = (f64::from(size.width) / window.width).max(f64::from(size.height) / window.height) * 8.0;
+    (needed - 1e-9).ceil().clamp(1.0, 8.0) as u8
 }
 
 /// Whether a level has all the detail that the request asks for.
@@ -121,26 +190,16 @@ fn window(full: Dimensions, level: &Level, request: &Resolved) -> Window {
     Window { x, y, width, height }
 }
 
-/// The tiles that a window touches, row by row.
-fn covered(level: &Level, window: &Window) -> Vec<(u32, u32)> {
+/// The columns and rows of the tiles that a window touches.
+fn covered(level: &Level, window: &Window) -> (Range<u32>, Range<u32>) {
     let touched = |from: f64, length: f64, tile: u32, count: u32| {
-        let first = (from / f64::from(tile)) as u32;
-        let last = ((from + length).ceil() as u32).saturating_sub(1) / tile;
-        first.min(count - 1)..=last.min(count - 1)
+        let first = ((from / f64::from(tile)) as u32).min(count - 1);
+        let last = (((from + length).ceil() as u32).saturating_sub(1) / tile).min(count - 1);
+        first..last.max(first) + 1
     };
     let columns = touched(window.x, window.width, level.tile_width, level.columns());
     let rows = touched(window.y, window.height, level.tile_height, level.rows());
-    rows.flat_map(|row| columns.clone().map(move |column| (column, row))).collect()
-}
-
-/// Whether the answer is one whole tile as it lies in the file: nothing scaled, turned or toned.
-fn is_stored(level: &Level, window: &Window, request: &Resolved) -> bool {
-    let tile = Dimensions { width: level.tile_width, height: level.tile_height };
-    let whole = window.width == f64::from(tile.width) && window.height == f64::from(tile.height);
-    let aligned = window.x % f64::from(tile.width) == 0.0 && window.y % f64::from(tile.height) == 0.0;
-    let plain = !request.rotation.mirror && request.rotation.degrees == 0.0;
-    let toned = !matches!(request.quality, Quality::Default | Quality::Color);
-    whole && aligned && plain && !toned && request.size == tile && request.format == Format::Jpg
+    (columns, rows)
 }
 
 #[cfg(test)]
@@ -187,7 +246,7 @@ mod tests {
         ];
         for (request, level, tiles) in cases {
             let plan = planned(request);
-            assert_eq!((plan.level, plan.tiles.len()), (level, tiles), "{request}");
+            assert_eq!((plan.level, plan.tiles()), (level, tiles), "{request}");
         }
     }
 
@@ -200,21 +259,48 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_tile_in_its_own_colours_goes_out_as_it_is() {
+    fn as_little_is_done_as_may_be() {
         let cases = [
-            ("0,0,256,256/256,256/0/default.jpg", true),
-            ("256,512,256,256/max/0/color.jpg", true),
-            ("0,0,512,512/256,/0/default.jpg", true),
-            ("0,0,256,256/256,256/0/gray.jpg", false),
-            ("0,0,256,256/256,256/0/default.png", false),
-            ("0,0,256,256/256,256/90/default.jpg", false),
-            ("0,0,256,256/256,256/!0/default.jpg", false),
-            ("0,0,256,256/255,255/0/default.jpg", false),
-            ("1,0,256,256/256,256/0/default.jpg", false),
-            ("768,0,253,256/253,256/0/default.jpg", false),
+            ("0,0,256,256/256,256/0/default.jpg", Way::Stored),
+            ("256,512,256,256/max/0/color.jpg", Way::Stored),
+            ("256,512,256,256/!256,256/0/default.jpg", Way::Stored),
+            ("256,512,256,256/pct:100/0/default.jpg", Way::Stored),
+            ("256,512,256,256/,256/0/default.jpg", Way::Stored),
+            ("0,0,512,512/256,/0/default.jpg", Way::Stored),
+            ("0,0,512,512/pct:50/0/default.jpg", Way::Stored),
+            ("0,0,256,256/256,256/0/gray.jpg", Way::Spliced),
+            ("768,0,253,256/253,256/0/default.jpg", Way::Spliced),
+            ("768,768,253,9/max/0/default.jpg", Way::Spliced),
+            ("full/max/0/default.jpg", Way::Spliced),
+            ("full/max/0/gray.jpg", Way::Spliced),
+            ("256,0,512,512/max/0/default.jpg", Way::Spliced),
+            ("256,0,512,500/max/0/default.jpg", Way::Cut),
+            ("full/max/0/bitonal.jpg", Way::Cut),
+            ("full/511,389/0/default.jpg", Way::Cut),
+            ("0,0,256,256/256,256/0/default.png", Way::Cut),
+            ("0,0,256,256/256,256/90/default.jpg", Way::Cut),
+            ("0,0,256,256/256,256/!0/default.jpg", Way::Cut),
+            ("0,0,256,256/255,255/0/default.jpg", Way::Cut),
+            ("1,0,256,256/256,256/0/default.jpg", Way::Cut),
         ];
-        for (request, stored) in cases {
-            assert_eq!(planned(request).stored, stored, "{request}");
+        for (request, way) in cases {
+            assert_eq!(planned(request).way, way, "{request}");
+        }
+    }
+
+    #[test]
+    fn tiles_are_decoded_to_the_size_that_is_needed() {
+        let cases = [
+            ("full/max/0/default.png", 8),
+            ("full/900,/0/default.jpg", 8),
+            ("full/893,/0/default.jpg", 7),
+            ("full/520,/0/default.jpg", 5),
+            ("full/100,/0/default.jpg", 4),
+            ("full/20,/0/default.jpg", 1),
+            ("0,0,100,100/^200,/0/default.jpg", 8),
+        ];
+        for (request, eighths) in cases {
+            assert_eq!(planned(request).eighths, eighths, "{request}");
         }
     }
 

@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use super::{ImageError, ImageService};
+use super::{ImageError, ImageService, Tag};
 use crate::catalog::{Descriptor, Registration};
 use crate::iiif::image::{Dimensions, ImageInfo};
 use crate::pyramid::{Attempt, Index, Opening};
+use crate::render::EncodeOptions;
 use crate::storage::{Object, StorageError, Version};
 
 /// Where uploaded masters are kept: never served as unregistered files.
@@ -19,6 +20,9 @@ const HEAD: u64 = 64 * 1024;
 const ROUNDS: usize = 64;
 /// Edge of the tiles offered where the master's own are odd.
 const TILE: u32 = 512;
+
+/// Counts the ways in which answers were ever made: a new number makes all that was kept worthless.
+const SHAPE: u8 = 1;
 
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +41,8 @@ pub struct Source {
     pub index: Arc<Index>,
     /// Whether anyone may see it.
     pub visible: bool,
+    /// The common part of the names of its derivatives.
+    pub(super) master: [u8; 8],
     checked: Mutex<Instant>,
 }
 
@@ -50,6 +56,11 @@ pub struct Measured {
 impl Source {
     pub fn info(&self) -> ImageInfo {
         ImageInfo { full: Dimensions { width: self.index.width(), height: self.index.height() }, tile: tile_size(&self.index) }
+    }
+
+    /// The colour profile that goes out with every answer.
+    pub fn icc(&self) -> Option<&[u8]> {
+        self.index.icc.as_deref()
     }
 
     pub(super) fn weight(&self) -> u32 {
@@ -96,7 +107,7 @@ impl ImageService {
     async fn registered(&self, id: &str, registration: &Registration) -> Result<Arc<Source>, ImageError> {
         let name = format!("{}{}{id}", registration.revision, if registration.visible { '+' } else { '-' });
         let load = self.load(id, registration);
-        self.registered.try_get_with(name, load).await.map_err(|error: Arc<ImageError>| shared(&error))
+        self.registered.try_get_with(name, load).await.map_err(|error: Arc<ImageError>| (*error).clone())
     }
 
     async fn load(&self, id: &str, registration: &Registration) -> Result<Arc<Source>, ImageError> {
@@ -106,13 +117,14 @@ impl ImageService {
             // Written by another release: the master tells it again.
             Err(_) => self.open(&registration.storage_key).await?.index,
         };
-        Ok(Arc::new(Source {
-            storage_key: registration.storage_key.clone(),
-            version: Version::from(registration.object_version.clone()),
-            index: Arc::new(index),
-            visible: registration.visible,
-            checked: Mutex::new(Instant::now()),
-        }))
+        let version = Version::from(registration.object_version.clone());
+        Ok(self.source(registration.storage_key.clone(), version, index, registration.visible))
+    }
+
+    fn source(&self, storage_key: String, version: Version, index: Index, visible: bool) -> Arc<Source> {
+        let EncodeOptions { jpeg_quality, webp_quality } = self.settings.encode;
+        let master = Tag::master(&[storage_key.as_bytes(), version.as_str().as_bytes(), &[SHAPE, jpeg_quality, webp_quality]]);
+        Arc::new(Source { storage_key, version, index: Arc::new(index), visible, master, checked: Mutex::new(Instant::now()) })
     }
 
     async fn open_file(&self, id: &str, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {
@@ -126,7 +138,7 @@ impl ImageService {
             self.open_files.invalidate(id).await;
         }
         let load = self.load_file(files, closed);
-        self.open_files.try_get_with(id.to_owned(), load).await.map_err(|error: Arc<ImageError>| shared(&error))
+        self.open_files.try_get_with(id.to_owned(), load).await.map_err(|error: Arc<ImageError>| (*error).clone())
     }
 
     async fn is_unchanged(&self, source: &Source) -> Result<bool, ImageError> {
@@ -149,13 +161,7 @@ impl ImageService {
                 Err(ImageError::NotFound) => {}
                 Err(error) => return Err(error),
                 Ok(Measured { object, index }) => {
-                    return Ok(Arc::new(Source {
-                        storage_key: key.clone(),
-                        version: object.version,
-                        index: Arc::new(index),
-                        visible: true,
-                        checked: Mutex::new(Instant::now()),
-                    }));
+                    return Ok(self.source(key.clone(), object.version, index, true));
                 }
             }
         }
@@ -183,20 +189,4 @@ impl ImageService {
 /// The files that an identifier may stand for, the likeliest first.
 fn files(id: &str) -> [String; 3] {
     [id.to_owned(), format!("{id}.tif"), format!("{id}.tiff")]
-}
-
-/// The same error for everyone who waited for it.
-fn shared(error: &ImageError) -> ImageError {
-    match error {
-        ImageError::NotFound => ImageError::NotFound,
-        ImageError::Gone => ImageError::Gone,
-        ImageError::Unsupported(found) => ImageError::Unsupported(found.clone()),
-        ImageError::Damaged(found) => ImageError::Damaged(found.clone()),
-        ImageError::Storage(detail) => ImageError::Storage(detail.clone()),
-        ImageError::Catalog(error) => ImageError::Catalog(error.clone()),
-        ImageError::Replaced => ImageError::Replaced,
-        ImageError::Busy => ImageError::Busy,
-        ImageError::Changed => ImageError::Changed,
-        ImageError::TooLarge | ImageError::Request(_) | ImageError::Render(_) => ImageError::Damaged(error.to_string()),
-    }
 }

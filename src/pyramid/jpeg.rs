@@ -5,7 +5,7 @@ use crate::raster::{Channels, Raster};
 use turbojpeg::{Decompressor, Image, PixelFormat};
 
 /// Most scans of a progressive tile.
-const MAX_SCANS: u32 = 64;
+pub(super) const MAX_SCANS: u32 = 64;
 /// JFIF: the three components are YCbCr, the one is gray.
 const JFIF: &[u8] = b"\xFF\xE0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
 /// Adobe's marker with transform 0: the three components are RGB.

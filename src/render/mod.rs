@@ -5,12 +5,15 @@
 
 mod baseline;
 mod encode;
+mod planar;
 mod scale;
 mod tone;
 mod turn;
 
 use crate::iiif::image::{Dimensions, Format, Quality, Rotation};
 use crate::raster::Raster;
+
+pub use planar::{SizedPlanes, size_luma, size_planes};
 
 /// The most pixels of any intermediate or final picture; rotating a long thin one can ask for far more than it holds.
 pub const MAX_PIXELS: u64 = 1 << 27;

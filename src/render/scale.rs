@@ -20,6 +20,15 @@ pub(super) fn scale(raster: Raster, window: Window, size: Dimensions) -> Result<
     resample(&raster, window, size)
 }
 
+/// The same of a raster that stays as it is.
+pub(super) fn part(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
+    let window = fit(window, raster)?;
+    match whole_pixels(window, size) {
+        Some((x, y)) => Ok(raster.crop(x, y, size.width, size.height)),
+        None => resample(raster, window, size),
+    }
+}
+
 /// The window without crumbs and without what lies beyond the raster.
 fn fit(window: Window, raster: &Raster) -> Result<Window, RenderError> {
     let (x, width) = fit_side(window.x, window.width, raster.width())?;

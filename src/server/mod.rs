@@ -17,7 +17,7 @@ use crate::config::{Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
-use crate::image_service::{ImageService, ImageSettings};
+use crate::image_service::{DerivativeSettings, ImageService, ImageSettings, LaneSettings};
 use crate::ingest::Masters;
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
@@ -69,10 +69,22 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         max_source_area: settings.max_region_area,
         open_storage: settings.open_storage,
         encode: EncodeOptions { jpeg_quality: settings.jpeg_quality, webp_quality: settings.webp_quality },
-        workers: settings.worker_count(),
+        lanes: LaneSettings {
+            quick: settings.worker_count(),
+            heavy: settings.heavy_worker_count(),
+            queue: settings.queue,
+            patience: settings.patience,
+            memory: settings.pixel_megabytes(),
+        },
         index_cache: settings.index_cache_bytes,
+        tile_cache: settings.tile_cache_bytes,
+        derivatives: DerivativeSettings {
+            memory: settings.cache_bytes,
+            disk: settings.disk_cache_bytes,
+            folder: settings.data.join("cache"),
+        },
     };
-    let images = Arc::new(ImageService::new(catalog.clone(), storage, image_settings));
+    let images = ImageService::new(catalog.clone(), storage, image_settings);
     let ingest_limits = FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() };
     let scratch = settings.data.join("uploads");
     Arc::new(App {

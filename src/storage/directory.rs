@@ -3,6 +3,8 @@
 //! Symbolic links are followed as long as they stay below the root; one that leads out is as good as absent. Listings show linked
 //! files but do not enter linked directories.
 
+mod ready;
+
 use std::{
     fs::{self, File, Metadata},
     io::{self, ErrorKind},
@@ -17,24 +19,28 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use super::{Backend, Object, StorageError, Version, key, walk};
+use ready::{Identity, OpenFile, OpenFiles};
 
 /// How long a readiness probe waits for the file system.
 const PROBE: Duration = Duration::from_secs(3);
 
-pub(super) struct Directory(Arc<Tree>);
+pub(super) struct Directory {
+    tree: Arc<Tree>,
+    files: Arc<OpenFiles>,
+}
 
 impl Directory {
     pub fn open(root: &Path) -> Result<Self, StorageError> {
         let opened = fs::create_dir_all(root).and_then(|()| root.canonicalize());
         let root = opened.map_err(|e| StorageError::InvalidSettings(format!("directory {}: {e}", root.display())))?;
-        Ok(Self(Arc::new(Tree { root })))
+        Ok(Self { tree: Arc::new(Tree { root }), files: Arc::default() })
     }
 
     async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Tree) -> Result<T, StorageError> + Send + 'static,
     ) -> Result<T, StorageError> {
-        let tree = self.0.clone();
+        let tree = self.tree.clone();
         tokio::task::spawn_blocking(move || work(&tree)).await.map_err(|e| StorageError::Unavailable(e.to_string()))?
     }
 }
@@ -43,20 +49,26 @@ impl Directory {
 impl Backend for Directory {
     async fn head(&self, key: &str) -> Result<Object, StorageError> {
         let key = key.to_owned();
-        self.run(move |tree| Ok(tree.open(&key)?.1)).await
+        self.run(move |tree| Ok(tree.open(&key)?.object)).await
+    }
+
+    fn read_now(&self, key: &str, range: &Range<u64>, version: Option<&Version>) -> Option<Result<Bytes, StorageError>> {
+        self.files.read(key, range, version)
     }
 
     async fn read(&self, key: &str, range: Range<u64>, version: Option<&Version>) -> Result<Bytes, StorageError> {
-        let (key, version) = (key.to_owned(), version.cloned());
+        let (key, version, files) = (key.to_owned(), version.cloned(), self.files.clone());
         self.run(move |tree| {
-            let (file, object) = tree.open(&key)?;
-            if version.is_some_and(|version| version != object.version) {
+            let open = tree.open(&key)?;
+            if version.is_some_and(|version| version != open.object.version) {
                 return Err(StorageError::Changed);
             }
-            if range.end > object.size {
+            if range.end > open.object.size {
                 return Err(StorageError::OutOfRange);
             }
-            read_at(&file, range)
+            let bytes = open.read(range)?;
+            files.keep(&key, Arc::new(open));
+            Ok(bytes)
         })
         .await
     }
@@ -64,8 +76,8 @@ impl Backend for Directory {
     async fn read_head(&self, key: &str, length: u64) -> Result<(Bytes, Object), StorageError> {
         let key = key.to_owned();
         self.run(move |tree| {
-            let (file, object) = tree.open(&key)?;
-            Ok((read_at(&file, 0..length.min(object.size))?, object))
+            let open = tree.open(&key)?;
+            Ok((open.read(0..length.min(open.object.size))?, open.object))
         })
         .await
     }
@@ -102,10 +114,14 @@ struct Tree {
 }
 
 impl Tree {
-    fn open(&self, key: &str) -> Result<(File, Object), StorageError> {
-        let file = File::open(self.regular(key)?).map_err(absent)?;
+    fn open(&self, key: &str) -> Result<OpenFile, StorageError> {
+        let path = self.regular(key)?;
+        let file = File::open(&path).map_err(absent)?;
         let metadata = file.metadata().map_err(unavailable)?;
-        if metadata.is_file() { Ok((file, describe(&metadata))) } else { Err(StorageError::NotFound) }
+        if !metadata.is_file() {
+            return Err(StorageError::NotFound);
+        }
+        Ok(OpenFile { path, file, identity: Identity::from(&metadata), object: describe(&metadata) })
     }
 
     /// Where the file is. Asked before opening: opening a pipe would wait for its writer.
@@ -186,6 +202,14 @@ impl Tree {
             Err(StorageError::NotFound) => Ok(()),
             result => result,
         }
+    }
+}
+
+impl OpenFile {
+    /// Exactly these bytes of the file as it was when it was opened.
+    fn read(&self, range: Range<u64>) -> Result<Bytes, StorageError> {
+        let bytes = read_at(&self.file, range)?;
+        if self.is_current() { Ok(bytes) } else { Err(StorageError::Changed) }
     }
 }
 

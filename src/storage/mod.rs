@@ -80,6 +80,10 @@ pub struct Object {
 #[async_trait]
 trait Backend: Send + Sync {
     async fn head(&self, key: &str) -> Result<Object, StorageError>;
+    /// The same as `read` where it takes no waiting; `None` where it would, or where that cannot be told.
+    fn read_now(&self, _key: &str, _range: &Range<u64>, _version: Option<&Version>) -> Option<Result<Bytes, StorageError>> {
+        None
+    }
     async fn read(&self, key: &str, range: Range<u64>, version: Option<&Version>) -> Result<Bytes, StorageError>;
     async fn read_head(&self, key: &str, length: u64) -> Result<(Bytes, Object), StorageError>;
     async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError>;
@@ -129,7 +133,16 @@ impl Storage {
         if range.is_empty() {
             return Ok(Bytes::new());
         }
-        self.0.read(key, range, version).await
+        match self.0.read_now(key, &range, version) {
+            Some(done) => done,
+            None => self.0.read(key, range, version).await,
+        }
+    }
+
+    /// The same, if the bytes lie ready in the system's memory; `None` where they have to be waited for.
+    pub fn read_now(&self, key: &str, range: Range<u64>, version: &Version) -> Option<Result<Bytes, StorageError>> {
+        let sound = !range.is_empty() && range.end - range.start <= MAX_READ;
+        if sound { self.0.read_now(key, &range, Some(version)) } else { None }
     }
 
     /// The first `length` bytes, or as many as there are, with size and version of the object: one request to the store.

@@ -21,6 +21,11 @@ impl Rotation {
     /// Nothing happens to the image.
     pub const NONE: Rotation = Rotation { mirror: false, degrees: 0.0 };
 
+    /// Whether nothing happens to the image.
+    pub fn is_none(self) -> bool {
+        self == Self::NONE
+    }
+
     /// How many right angles it turns; `None` when it leaves the grid of pixels.
     pub fn right_angles(self) -> Option<u8> {
         [0.0, 90.0, 180.0, 270.0].into_iter().zip(0..).find_map(|(degrees, turns)| (degrees == self.degrees).then_some(turns))
