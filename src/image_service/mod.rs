@@ -89,7 +89,7 @@ impl ImageService {
         // A single tile is small: it is read, and mostly answered, at once. All else waits before it takes memory.
         let (tiles, memory) = if plan.stored {
             let tiles = read.await?;
-            if let Some(jpeg) = source.index.levels[plan.level].jpeg_stream(&tiles[0]) {
+            if let Some(jpeg) = source.index.levels[plan.level].jpeg_stream(&tiles[0], None) {
                 return Ok(jpeg.into());
             }
             (tiles, Self::turn(&self.memory, plan.megabytes(request)).await?)
