@@ -59,11 +59,14 @@ impl Maker {
 }
 
 fn packed(pieces: &[Piece]) -> Vec<&[u8]> {
-    let bytes = |piece: &Piece| match piece {
-        Piece::Packed(bytes) => &bytes[..],
-        Piece::Missing | Piece::Decoded(_) => &[][..],
-    };
-    pieces.iter().map(bytes).collect()
+    let mut packed = Vec::with_capacity(pieces.len());
+    for piece in pieces {
+        packed.push(match piece {
+            Piece::Packed(bytes) => &bytes[..],
+            Piece::Missing | Piece::Decoded(_) => &[],
+        });
+    }
+    packed
 }
 
 fn packed_first(rows: &[Vec<Piece>]) -> Option<&Bytes> {

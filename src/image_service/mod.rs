@@ -106,7 +106,7 @@ impl ImageService {
         let level = &source.index.levels[plan.level];
         let range = level.tile_range(plan.columns.start, plan.rows.start)?;
         let tile = self.storage.read_now(&source.storage_key, range, &source.version)?.ok()?;
-        Some(level.jpeg_stream(&tile)?.into())
+        Some(level.jpeg_stream(&tile, source.icc())?.into())
     }
 
     /// What `request` shows of `source`, encoded; `tag` is its name.

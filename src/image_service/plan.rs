@@ -12,12 +12,15 @@ const QUICK_SOURCE: u64 = 2_500_000;
 /// Larger answers are sent while they are made.
 const STREAMED: u64 = 3_000_000;
 
+/// Sides of the largest units that JPEG codes with the usual subsampling, in pixels.
+const CODED: (u32, u32) = (16, 16);
+
 /// What has to be done with the tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Way {
     /// The answer is exactly one stored tile, which goes out as it is.
     Stored,
-    /// The answer is whole tiles of one level, cut at most at the right and lower edge of the image: put together undecoded.
+    /// The answer is a part of one level, unscaled, that begins on the grid of JPEG's coded units: put together undecoded.
     Spliced,
     /// Everything else is decoded.
     Cut,
@@ -113,17 +116,11 @@ fn plan_of(index: &Index, number: usize, request: &Resolved) -> Plan {
 /// How little may be done for a request.
 fn way(level: &Level, window: &Window, request: &Resolved) -> Way {
     let plain = level.compression == Compression::Jpeg && request.format == Format::Jpg && request.rotation.is_none();
-    let toned = request.quality == Quality::Gray;
-    let fits = |from: f64, length: f64, tile: u32, whole: u32, size: u32| {
-        let end = from + length;
-        let ends = end == f64::from(whole) || end % f64::from(tile) == 0.0;
-        length == f64::from(size) && from % f64::from(tile) == 0.0 && ends
-    };
-    let aligned = fits(window.x, window.width, level.tile_width, level.width, request.size.width)
-        && fits(window.y, window.height, level.tile_height, level.height, request.size.height);
-    let one = (request.size.width, request.size.height) == (level.tile_width, level.tile_height);
-    match plain && aligned && request.quality != Quality::Bitonal {
-        true if one && !toned => Way::Stored,
+    let unscaled = window.width == f64::from(request.size.width) && window.height == f64::from(request.size.height);
+    let on_grid = |grid: (u32, u32)| window.x % f64::from(grid.0) == 0.0 && window.y % f64::from(grid.1) == 0.0;
+    let tile = (level.tile_width, level.tile_height);
+    match plain && unscaled && on_grid(CODED) && request.quality != Quality::Bitonal {
+        true if on_grid(tile) && (request.size.width, request.size.height) == tile && request.quality != Quality::Gray => Way::Stored,
         true => Way::Spliced,
         false => Way::Cut,
     }
@@ -274,7 +271,9 @@ mod tests {
             ("full/max/0/default.jpg", Way::Spliced),
             ("full/max/0/gray.jpg", Way::Spliced),
             ("256,0,512,512/max/0/default.jpg", Way::Spliced),
-            ("256,0,512,500/max/0/default.jpg", Way::Cut),
+            ("256,0,512,500/max/0/default.jpg", Way::Spliced),
+            ("16,32,99,101/max/0/default.jpg", Way::Spliced),
+            ("8,32,99,101/max/0/default.jpg", Way::Cut),
             ("full/max/0/bitonal.jpg", Way::Cut),
             ("full/511,389/0/default.jpg", Way::Cut),
             ("0,0,256,256/256,256/0/default.png", Way::Cut),

@@ -13,6 +13,7 @@ mod reduce;
 mod rows;
 mod scaled;
 mod source;
+mod splice;
 mod tags;
 mod tile;
 mod writer;
@@ -25,6 +26,7 @@ pub use level::{Color, Compression, Level};
 pub use open::{Attempt, Opening, open};
 pub use rows::tiff_rows;
 pub use source::{RowError, RowSource};
+pub use splice::{Splice, SpliceRequest};
 pub use writer::{WriteError, WriteOptions, write};
 
 /// Why a pyramid cannot be used.

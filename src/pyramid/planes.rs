@@ -29,7 +29,7 @@ impl Level {
     }
 
     fn decode_ycbcr(&self, bytes: &[u8], eighths: u8) -> Result<Planes, PyramidError> {
-        let whole = self.jpeg_stream(bytes).ok_or_else(|| damaged("a JPEG tile of another size or kind than its level says"))?;
+        let whole = self.jpeg_stream(bytes, None).ok_or_else(|| damaged("a JPEG tile of another size or kind than its level says"))?;
         let decoded = DECOMPRESSOR.with_borrow_mut(|kept| {
             let mut decompressor = match kept.take() {
                 Some(decompressor) => decompressor,

@@ -28,11 +28,11 @@ impl Level {
     }
 
     /// The tile as a complete JPEG, without decoding: its own data, the shared tables, and a marker that says how the colours are
-    /// meant. It has the tile's full size, padding included. `None` for tiles that are not JPEG, that are stored inverted, or that
+    /// meant; with the colour profile `icc`, if given. It has the tile's full size, padding included. `None` for tiles that are not JPEG, that are stored inverted, or that
     /// do not hold together.
-    pub fn jpeg_stream(&self, tile: &[u8]) -> Option<Vec<u8>> {
+    pub fn jpeg_stream(&self, tile: &[u8], icc: Option<&[u8]>) -> Option<Vec<u8>> {
         let plain = self.compression == Compression::Jpeg && self.color != Color::GrayInverted;
-        plain.then(|| jpeg::complete(tile, self.tables.as_deref(), self.frame()).ok()).flatten()
+        plain.then(|| jpeg::complete(tile, self.tables.as_deref(), self.frame(), icc).ok()).flatten()
     }
 
     fn frame(&self) -> Frame {

@@ -5,8 +5,9 @@
 use std::io::Write;
 
 use flate2::{Compression, write::GzEncoder};
-use poem::Response;
-use poem::http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+
+use crate::api::{Body, Reply};
 
 /// Bodies below this are sent as they are: the headers alone would cost as much.
 const WORTHWHILE: usize = 860;
@@ -51,29 +52,29 @@ fn is_text(content_type: &str) -> bool {
 }
 
 /// Compresses a text if the client wants that; says in any case that the answer depends on it.
-pub async fn compress(mut response: Response, wishes: &Wishes) -> Response {
+pub async fn compress(mut reply: Reply, wishes: &Wishes) -> Reply {
     // A text that the client has already comes without its type; an image has one even then.
-    let known = response.status() == poem::http::StatusCode::NOT_MODIFIED;
+    let known = reply.status() == StatusCode::NOT_MODIFIED;
     if known && wishes.tagged {
-        mark(&mut response);
+        mark(reply.headers_mut());
     }
-    if !response.content_type().map_or(known, is_text) {
-        return response;
+    let media_type = reply.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if !media_type.map_or(known, is_text) {
+        return reply;
     }
-    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
-    if known || !wishes.gzip || response.headers().contains_key(header::CONTENT_ENCODING) {
-        return response;
+    reply.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if known || !wishes.gzip || reply.headers().contains_key(header::CONTENT_ENCODING) {
+        return reply;
     }
-    let Ok(body) = response.take_body().into_bytes().await else { return response };
-    match gzip(&body).filter(|_| body.len() >= WORTHWHILE) {
-        Some(small) => {
-            response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            mark(&mut response);
-            response.set_body(small);
-        }
-        None => response.set_body(body),
+    let (mut head, body) = reply.into_parts();
+    let Some(body) = body.whole().await else { return Reply::from_parts(head, Body::EMPTY) };
+    let small = gzip(&body).filter(|_| body.len() >= WORTHWHILE);
+    if small.is_some() {
+        head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        head.headers.remove(header::CONTENT_LENGTH);
+        mark(&mut head.headers);
     }
-    response
+    Reply::from_parts(head, Body::Whole(small.map_or(body, Into::into)))
 }
 
 fn gzip(body: &[u8]) -> Option<Vec<u8>> {
@@ -82,11 +83,10 @@ fn gzip(body: &[u8]) -> Option<Vec<u8>> {
     encoder.finish().ok()
 }
 
-fn mark(response: &mut Response) {
-    let marked =
-        response.headers().get(header::ETAG).and_then(|tag| tag.to_str().ok()?.strip_suffix('"').map(|tag| format!("{tag}{ENDING}")));
+fn mark(headers: &mut HeaderMap) {
+    let marked = headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()?.strip_suffix('"').map(|tag| format!("{tag}{ENDING}")));
     if let Some(tag) = marked.and_then(|tag| HeaderValue::from_str(&tag).ok()) {
-        response.headers_mut().insert(header::ETAG, tag);
+        headers.insert(header::ETAG, tag);
     }
 }
 

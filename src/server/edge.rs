@@ -1,15 +1,19 @@
 //! What every request passes on its way in, and every response on its way out: prefix, request id, CORS, errors, compression.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
-use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
-use poem::{Endpoint, Request, Response};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, Uri, header};
+use hyper::body::Incoming;
+use poem::Endpoint;
 use uuid::Uuid;
 
 use super::compress::{compress, forget_coding};
+use super::connections::{Answer, Client};
 use super::metrics::Metrics;
-use crate::api::{self, App, Kind, Problem};
+use super::routed::Routed;
+use crate::api::{self, App, Asked, Body, Kind, Problem, Reply};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// First segments of the service's own paths; the start page has none.
@@ -17,71 +21,118 @@ const OWN: [&str; 6] = ["iiif", "manifests", "collections", "api", "health", "me
 /// Longest text taken over from an error of another layer.
 const WORDS: usize = 500;
 
-/// Wraps the routes.
+/// The door of the service: every request passes it, those of the IIIF interfaces to `api`, all others to the routes.
 pub struct Edge<E> {
-    routes: E,
+    routes: Routed<E>,
     app: Arc<App>,
     timeout: Duration,
     metrics: Metrics,
+    ids: RequestIds,
 }
 
-impl<E: Endpoint<Output = Response>> Edge<E> {
-    pub fn new(routes: E, app: Arc<App>, timeout: Duration) -> Self {
-        Self { routes, app, timeout, metrics: Metrics::default() }
+impl<E: Endpoint<Output = poem::Response> + 'static> Edge<E> {
+    pub fn new(routes: Routed<E>, app: Arc<App>, timeout: Duration) -> Self {
+        Self { routes, app, timeout, metrics: Metrics::default(), ids: RequestIds::default() }
     }
 
-    /// The response of the routes, whatever happens: an error, or no answer in time.
-    async fn answer(&self, request: Request, id: &str) -> Response {
-        let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");
+    /// The answer, whatever happens: an error, or none in time.
+    async fn respond(&self, request: Request<Incoming>, path: &str, client: Client, id: &str) -> Reply {
+        let upload = request.method() == Method::POST && path.starts_with("/api/v1/images/");
         let timeout = if upload { Duration::from_secs(24 * 3600) } else { self.timeout };
-        match tokio::time::timeout(timeout, self.routes.call(request)).await {
-            Ok(Ok(response)) => told(response, id).await,
-            Ok(Err(error)) => told(error.into_response(), id).await,
-            Err(_) => Problem::new(Kind::Unavailable, "it took too long; ask for less, or again in a moment").response(Some(id)),
+        let answered = async {
+            if !api::is_iiif(path) {
+                return told(self.routes.answer(request, client).await, id).await;
+            }
+            let (method, headers) = (request.method(), request.headers());
+            let scheme = if client.secure { "https" } else { "http" };
+            let asked = Asked { method, path, headers, peer: Some(client.peer.ip()), scheme };
+            api::read(&self.app, &asked).await.unwrap_or_else(|problem| problem.reply(Some(id)))
+        };
+        match tokio::time::timeout(timeout, answered).await {
+            Ok(reply) => reply,
+            Err(_) => Problem::new(Kind::Unavailable, "it took too long; ask for less, or again in a moment").reply(Some(id)),
         }
     }
+
+    /// Answers a request whose prefix is taken off.
+    async fn route(&self, mut request: Request<Incoming>, path: &str, client: Client, id: &str) -> Reply {
+        if request.method() == Method::OPTIONS {
+            return permission();
+        }
+        if path == "/metrics" {
+            return self.metrics.reply();
+        }
+        if request.method() == Method::HEAD {
+            *request.method_mut() = Method::GET;
+        }
+        self.respond(request, path, client, id).await
+    }
 }
 
-impl<E: Endpoint<Output = Response>> Endpoint for Edge<E> {
-    type Output = Response;
-
-    async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        let (started, method, path) = (Instant::now(), request.method().clone(), request.uri().path().to_owned());
-        let id = Uuid::now_v7().to_string();
-        let preflight = method == Method::OPTIONS;
+impl<E: Endpoint<Output = poem::Response> + 'static> Answer for Edge<E> {
+    async fn answer(&self, mut request: Request<Incoming>, client: Client) -> Reply {
+        let (started, method, id) = (Instant::now(), request.method().clone(), self.ids.next());
         let wishes = forget_coding(request.headers_mut());
         strip_prefix(&mut request, self.app.addressing.prefix());
-        if method == Method::HEAD {
-            request.set_method(Method::GET);
+        let uri = request.uri().clone();
+        let path = uri.path();
+        let reply = self.route(request, path, client, &id).await;
+        let mut reply = compress(reply, &wishes).await;
+        share(&mut reply, &id);
+        if reply.status() == Kind::MethodNotAllowed.status() {
+            reply.headers_mut().insert(header::ALLOW, api::allowed(path));
         }
-        let inner = request.uri().path().to_owned();
-        let response = match inner.as_str() {
-            _ if preflight => permission(),
-            "/metrics" => self.metrics.response(),
-            _ => self.answer(request, &id).await,
-        };
-        let mut response = compress(response, &wishes).await;
-        share(&mut response, &id);
-        if response.status() == Kind::MethodNotAllowed.status() {
-            response.headers_mut().insert(header::ALLOW, api::allowed(&inner));
-        }
-        // Without a body there is no length to tell (RFC 9110, section 8.6).
-        if method == Method::HEAD && !matches!(response.status(), StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT) {
-            let length = response.take_body().into_bytes().await.map_or(0, |body| body.len());
-            response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
-        }
-        let (status, took) = (response.status().as_u16(), started.elapsed());
-        self.metrics.count(&path, status, took);
+        let reply = if method == Method::HEAD { without_body(reply).await } else { reply };
+        let (status, took) = (reply.status().as_u16(), started.elapsed());
+        self.metrics.count(path, status, took);
         tracing::debug!(request = id, %method, path, status, ?took);
         if status >= 500 {
             tracing::warn!(request = id, %method, path, status, ?took, "failed");
         }
-        Ok(response)
+        reply
     }
 }
 
+/// Names requests: unlike each other, and unlike those of other processes.
+struct RequestIds {
+    process: String,
+    count: AtomicU64,
+}
+
+impl Default for RequestIds {
+    fn default() -> Self {
+        let process = Uuid::new_v4().simple().to_string();
+        Self { process: process[..16].to_owned(), count: AtomicU64::new(1) }
+    }
+}
+
+impl RequestIds {
+    fn next(&self) -> String {
+        format!("{}-{:x}", self.process, self.count.fetch_add(1, Relaxed))
+    }
+}
+
+/// The answer to HEAD: what GET has, and how long it is. Without a body there is no length to tell (RFC 9110, section 8.6).
+async fn without_body(reply: Reply) -> Reply {
+    let (mut head, body) = reply.into_parts();
+    if !matches!(head.status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT) {
+        let length = match body {
+            // What is made as it is sent is not made for this.
+            Body::Parts(..) => None,
+            body => Some(body.whole().await.map_or(0, |bytes| bytes.len())),
+        };
+        if let Some(length) = length {
+            head.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+        }
+    }
+    Reply::from_parts(head, Body::EMPTY)
+}
+
 /// Takes the path prefix of the public URL off, for proxies that leave it on.
-fn strip_prefix(request: &mut Request, prefix: &str) {
+fn strip_prefix(request: &mut Request<Incoming>, prefix: &str) {
+    if prefix.is_empty() {
+        return;
+    }
     let whole = request.uri().path_and_query().map_or("/", |whole| whole.as_str());
     let uri = without_prefix(whole, prefix).and_then(|rest| rest.parse::<Uri>().ok());
     if let Some(uri) = uri {
@@ -105,20 +156,24 @@ fn without_prefix(whole: &str, prefix: &str) -> Option<String> {
 }
 
 /// The answer to a preflight (Fetch Standard, section 3.2.2).
-fn permission() -> Response {
-    Response::builder()
-        .status(StatusCode::NO_CONTENT)
-        .header(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS")
-        .header(header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Authorization, Content-Type, If-Match, If-None-Match")
-        .header(header::ACCESS_CONTROL_MAX_AGE, "86400")
-        .finish()
+fn permission() -> Reply {
+    let mut reply = Reply::new(Body::EMPTY);
+    *reply.status_mut() = StatusCode::NO_CONTENT;
+    for (name, value) in [
+        (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Authorization, Content-Type, If-Match, If-None-Match, Range"),
+        (header::ACCESS_CONTROL_MAX_AGE, "86400"),
+    ] {
+        reply.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    reply
 }
 
 /// Lets any page read the response, and names the request.
-fn share(response: &mut Response, id: &str) {
+fn share(response: &mut Reply, id: &str) {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = "ETag, Link, Location, Retry-After, X-Request-Id";
+    let exposed = "Accept-Ranges, Content-Range, ETag, Link, Location, Retry-After, X-Request-Id";
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(id) {
@@ -126,24 +181,26 @@ fn share(response: &mut Response, id: &str) {
     }
 }
 
-/// Makes a problem document of every error, also of those that other layers tell in their own way, and names the request in it.
-async fn told(mut response: Response, id: &str) -> Response {
-    let status = response.status();
+/// Makes a problem document of every error of the routes, also of those that other layers tell in their own way, and names the
+/// request in it.
+async fn told(reply: Reply, id: &str) -> Reply {
+    let status = reply.status();
     if !status.is_client_error() && !status.is_server_error() {
-        return response;
+        return reply;
     }
-    let content_type = response.content_type().unwrap_or("text/plain").to_owned();
-    let words = match content_type.split(';').next() {
-        Some("application/problem+json" | "text/plain") => response.take_body().into_string().await.unwrap_or_default(),
-        _ => return response,
-    };
+    let content_type = reply.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("text/plain");
+    if !matches!(content_type.split(';').next(), Some("application/problem+json" | "text/plain")) {
+        return reply;
+    }
+    let (mut head, body) = reply.into_parts();
+    let words = String::from_utf8(body.whole().await.unwrap_or_default().to_vec()).unwrap_or_default();
     if let Ok(mut document) = serde_json::from_str::<serde_json::Value>(&words) {
         document["requestId"] = id.into();
-        response.set_body(document.to_string());
-        return response;
+        head.headers.remove(header::CONTENT_LENGTH);
+        return Reply::from_parts(head, Body::Whole(document.to_string().into()));
     }
     let words = if words.is_empty() { status.canonical_reason().unwrap_or_default().to_owned() } else { words };
-    Problem::of_status(status, words.chars().take(WORDS).collect()).response(Some(id))
+    Problem::of_status(status, words.chars().take(WORDS).collect()).reply(Some(id))
 }
 
 #[cfg(test)]

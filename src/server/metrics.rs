@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use poem::Response;
+use http::header::{CONTENT_TYPE, HeaderValue};
 use prometheus_client::encoding::{EncodeLabelSet, text::encode};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use crate::api::{Kind, Problem};
+use crate::api::{Body, Kind, Problem, Reply};
 
 /// Upper bounds of the durations that are told apart, in seconds.
 const BOUNDS: [f64; 9] = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0];
@@ -53,12 +53,15 @@ impl Metrics {
     }
 
     /// Everything counted so far.
-    pub fn response(&self) -> Response {
+    pub fn reply(&self) -> Reply {
         let mut text = String::new();
-        match encode(&mut text, &self.registry) {
-            Ok(()) => Response::builder().content_type("application/openmetrics-text; version=1.0.0; charset=utf-8").body(text),
-            Err(error) => Problem::new(Kind::Internal, error.to_string()).response(None),
+        if let Err(error) = encode(&mut text, &self.registry) {
+            return Problem::new(Kind::Internal, error.to_string()).reply(None);
         }
+        let mut reply = Reply::new(Body::Whole(text.into()));
+        let media_type = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+        reply.headers_mut().insert(CONTENT_TYPE, media_type);
+        reply
     }
 }
 

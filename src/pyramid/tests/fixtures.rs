@@ -22,7 +22,7 @@ fn spliced_streams_stand_alone() {
         let file = fixture(&format!("{name}.tif"));
         for (number, level) in open_bytes(&file).unwrap().levels.iter().enumerate() {
             let alone = |level: &Level, tile: &[u8]| {
-                let stream = level.jpeg_stream(tile).unwrap();
+                let stream = level.jpeg_stream(tile, None).unwrap();
                 let format = match level.color.channels() {
                     Channels::Gray => turbojpeg::PixelFormat::GRAY,
                     _ => turbojpeg::PixelFormat::RGB,
@@ -35,7 +35,7 @@ fn spliced_streams_stand_alone() {
                 let worst = worst_difference(&assemble(level, &file, alone), &reference(name, number));
                 assert!(worst <= tolerance, "{name} level {number}: {worst}");
             } else {
-                assert_eq!(level.jpeg_stream(&file), None, "{name}");
+                assert_eq!(level.jpeg_stream(&file, None), None, "{name}");
             }
         }
     }
@@ -49,13 +49,13 @@ fn a_stream_of_another_size_or_kind_is_not_passed_on() {
     let level = &index.levels[0];
     let range = level.tile_range(0, 0).unwrap();
     let tile = &file[range.start as usize..range.end as usize];
-    assert!(level.jpeg_stream(tile).is_some_and(|stream| stream.starts_with(b"\xFF\xD8\xFF\xE0\0\x10JFIF")));
-    assert_eq!(level.jpeg_stream(&tile[..tile.len() / 2]), None);
-    assert_eq!(level.jpeg_stream(&tile[2..]), None);
-    assert_eq!(level.jpeg_stream(b"\xFF\xD8\xFF\xD9"), None);
-    assert_eq!(Level { tile_width: 128, ..level.clone() }.jpeg_stream(tile), None);
-    assert_eq!(Level { color: Color::Gray, ..level.clone() }.jpeg_stream(tile), None);
-    assert_eq!(Level { color: Color::GrayInverted, ..level.clone() }.jpeg_stream(tile), None);
+    assert!(level.jpeg_stream(tile, None).is_some_and(|stream| stream.starts_with(b"\xFF\xD8\xFF\xE0\0\x10JFIF")));
+    assert_eq!(level.jpeg_stream(&tile[..tile.len() / 2], None), None);
+    assert_eq!(level.jpeg_stream(&tile[2..], None), None);
+    assert_eq!(level.jpeg_stream(b"\xFF\xD8\xFF\xD9", None), None);
+    assert_eq!(Level { tile_width: 128, ..level.clone() }.jpeg_stream(tile, None), None);
+    assert_eq!(Level { color: Color::Gray, ..level.clone() }.jpeg_stream(tile, None), None);
+    assert_eq!(Level { color: Color::GrayInverted, ..level.clone() }.jpeg_stream(tile, None), None);
     assert!(Level { tile_height: 128, ..level.clone() }.decode_tile(tile).is_err());
 }
 

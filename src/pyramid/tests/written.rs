@@ -100,7 +100,7 @@ fn a_photograph_keeps_its_looks() {
     assert!(psnr(&assemble(level, &file, |level, tile| level.decode_tile(tile).unwrap()), &photograph) > 35.0);
     assert!(level.tiles_in(0, 0, 1021, 777).all(|(column, row)| {
         let range = level.tile_range(column, row).unwrap();
-        level.jpeg_stream(&file[range.start as usize..range.end as usize]).is_some()
+        level.jpeg_stream(&file[range.start as usize..range.end as usize], None).is_some()
     }));
 }
 

@@ -1,0 +1,163 @@
+//! Takes blocks out of tiles and puts them behind one another into one scan, undecoded.
+//!
+//! The first coefficient of a block, DC, is stored as the difference to the block before it, so it is coded anew wherever another
+//! block has come before; the bits of all others are copied. Within a row of a tile the order stays, so there it is enough to code
+//! the first unit anew and to copy the others in one go.
+
+use super::bits::BitWriter;
+use super::blocks::BlockCodes;
+use super::huffman::{Codes, DcCodes};
+use super::scan::{Component, Scan};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Where the work on a tile is: which bits it has left, and the DC of the last block of each component.
+pub(super) struct Tile {
+    at: usize,
+    end: usize,
+    dc: [i32; 3],
+    /// Which of the units of a row are wanted, and how many a row has.
+    wanted: Range<usize>,
+    across: usize,
+}
+
+/// The blocks of a unit, in order, and the scan they go to.
+pub(super) struct Transfer {
+    blocks: Vec<Kind>,
+    /// Whether differences that stay the same keep their bits.
+    same_codes: bool,
+    scan: BitWriter,
+    dc: [i32; 3],
+    /// The first component's blocks of a row of units, when only they are wanted.
+    held: Vec<Block>,
+}
+
+struct Kind {
+    component: usize,
+    codes: Arc<BlockCodes>,
+    dc_codes: DcCodes,
+}
+
+struct Block {
+    dc: i32,
+    /// Where its AC codes are.
+    ac: Range<usize>,
+}
+
+impl Tile {
+    pub(super) fn new(bits: Range<usize>, wanted: Range<usize>, across: usize) -> Self {
+        Self { at: bits.start, end: bits.end, dc: [0; 3], wanted, across }
+    }
+
+    /// The next block, of which the DC is added up and the AC codes are found.
+    fn block(&mut self, clean: &[u8], kind: &Kind) -> Option<Block> {
+        let (difference, start) = kind.codes.dc(clean, self.at)?;
+        self.at = kind.codes.rest(clean, start, 1)?;
+        let dc = &mut self.dc[kind.component];
+        *dc = dc.wrapping_add(difference);
+        Some(Block { dc: *dc, ac: start..self.at })
+    }
+
+    /// Passes over `count` units.
+    fn pass(&mut self, clean: &[u8], blocks: &[Kind], count: usize) -> Option<()> {
+        for _ in 0..count {
+            for kind in blocks {
+                let (difference, end) = kind.codes.pass(clean, self.at)?;
+                self.at = end;
+                self.dc[kind.component] = self.dc[kind.component].wrapping_add(difference);
+            }
+        }
+        (self.at <= self.end).then_some(())
+    }
+}
+
+impl Transfer {
+    /// From tiles with the scan `from`. Tables for DC that lack a category are replaced in `to`. `None` when nothing can be coded.
+    pub(super) fn new(from: &Scan, to: &mut Scan) -> Option<Self> {
+        let mut same_codes = true;
+        if to.components.iter().any(|component| DcCodes::new(&component.dc).is_none()) {
+            let standard = Codes::standard_dc()?;
+            to.components.iter_mut().for_each(|component| component.dc = standard.clone());
+            same_codes = false;
+        }
+        let mut blocks = Vec::new();
+        for (number, component) in from.components.iter().enumerate() {
+            let codes = BlockCodes::of(&component.dc, &component.ac);
+            let dc_codes = DcCodes::new(&to.components.get(number).unwrap_or(component).dc);
+            let dc_codes = dc_codes.or_else(|| DcCodes::new(&Codes::standard_dc()?))?;
+            for _ in 0..component.across * component.down {
+                blocks.push(Kind { component: number, codes: codes.clone(), dc_codes: dc_codes.clone() });
+            }
+        }
+        Some(Self { blocks, same_codes, scan: BitWriter::default(), dc: [0; 3], held: Vec::new() })
+    }
+
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.scan.reserve(bytes);
+    }
+
+    /// Moves complete bytes into a stream.
+    pub(super) fn drain_into(&mut self, stream: &mut Vec<u8>) {
+        self.scan.drain_into(stream);
+    }
+
+    pub(super) fn finish_into(self, stream: &mut Vec<u8>) {
+        self.scan.finish_into(stream);
+    }
+
+    /// The wanted units of a tile's next row.
+    pub(super) fn units(&mut self, clean: &[u8], tile: &mut Tile) -> Option<()> {
+        tile.pass(clean, &self.blocks, tile.wanted.start)?;
+        let coded_anew = if self.same_codes { tile.wanted.len().min(1) } else { tile.wanted.len() };
+        for _ in 0..coded_anew {
+            for kind in &self.blocks {
+                let block = tile.block(clean, kind)?;
+                put(&mut self.scan, &mut self.dc[kind.component], &kind.dc_codes, clean, &block)?;
+            }
+        }
+        let start = tile.at;
+        tile.pass(clean, &self.blocks, tile.wanted.len() - coded_anew)?;
+        self.scan.copy(clean, start, tile.at)?;
+        self.dc = tile.dc;
+        tile.pass(clean, &self.blocks, tile.across - tile.wanted.end)
+    }
+
+    /// Passes over the next row of units.
+    pub(super) fn skip(&self, clean: &[u8], tile: &mut Tile) -> Option<()> {
+        tile.pass(clean, &self.blocks, tile.across)
+    }
+
+    /// The first component's blocks of the wanted units of the tiles' next row, as rows of blocks: at most `lines` rows of `width`.
+    pub(super) fn gray(&mut self, clean: &[u8], tiles: &mut [Tile], luma: &Component, width: usize, lines: usize) -> Option<()> {
+        let (across, area) = (luma.across, luma.across * luma.down);
+        self.held.clear();
+        for tile in tiles {
+            tile.pass(clean, &self.blocks, tile.wanted.start)?;
+            for _ in tile.wanted.clone() {
+                let (first, others) = self.blocks.split_at_checked(area)?;
+                for kind in first {
+                    self.held.push(tile.block(clean, kind)?);
+                }
+                tile.pass(clean, others, 1)?;
+            }
+            tile.pass(clean, &self.blocks, tile.across - tile.wanted.end)?;
+        }
+        let dc_codes = &self.blocks.first()?.dc_codes;
+        for line in 0..luma.down.min(lines) {
+            let row = self.held.chunks_exact(area).flat_map(|unit| unit[line * across..].iter().take(across));
+            for block in row.take(width) {
+                put(&mut self.scan, &mut self.dc[0], dc_codes, clean, block)?;
+            }
+        }
+        Some(())
+    }
+}
+
+/// Puts a block behind one whose DC is `before`.
+#[inline(always)]
+fn put(scan: &mut BitWriter, before: &mut i32, dc_codes: &DcCodes, clean: &[u8], block: &Block) -> Option<()> {
+    let (bits, count) = dc_codes.of(block.dc.wrapping_sub(*before))?;
+    *before = block.dc;
+    scan.put(bits, count);
+    scan.copy(clean, block.ac.start, block.ac.end)
+}
