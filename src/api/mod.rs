@@ -25,9 +25,9 @@ mod validate;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use poem::error::ReadBodyError;
 use http::{HeaderMap, HeaderValue, Method, header};
-use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Route};
+use poem::error::ReadBodyError;
+use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response, Route};
 use poem_openapi::{OpenApiService, Tags as OpenApiTags};
 
 use crate::catalog::Catalog;

@@ -41,7 +41,8 @@ pub fn apply(headers: &HeaderMap, mut reply: Reply, bytes: Bytes) -> Reply {
 /// One range in bytes; several, and what is no range, count as none.
 fn part(range: &str, length: usize) -> Part {
     let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-')) else { return Part::Whole };
-    let number = |text: &str| (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty()).then(|| text.parse().unwrap_or(usize::MAX));
+    let number =
+        |text: &str| (text.bytes().all(|byte| byte.is_ascii_digit()) && !text.is_empty()).then(|| text.parse().unwrap_or(usize::MAX));
     match (number(first), number(last)) {
         (Some(from), _) if !last.is_empty() && number(last).is_none_or(|last| last < from) => Part::Whole,
         (Some(from), last) if from < length => Part::Bytes(from, last.map_or(length, |last| last.saturating_add(1).min(length))),

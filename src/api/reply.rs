@@ -55,7 +55,9 @@ impl HttpBody for Body {
             Body::Whole(bytes) | Body::Parts(bytes, _) if !bytes.is_empty() => frame(std::mem::take(bytes)),
             Body::Whole(_) => Poll::Ready(None),
             // An error ends the connection, so that nobody takes a part for the whole.
-            Body::Parts(_, others) => others.poll_recv(context).map(|part| part.map(|part| part.map(Frame::data).map_err(io::Error::other))),
+            Body::Parts(_, others) => {
+                others.poll_recv(context).map(|part| part.map(|part| part.map(Frame::data).map_err(io::Error::other)))
+            }
             Body::Boxed(body) => Pin::new(body).poll_frame(context),
         }
     }

@@ -44,7 +44,14 @@ pub(super) struct Cut {
 
 impl Cut {
     /// With nothing made yet. Tiles that are decoded are kept in `decoded`, if it is given, for the master of that name.
-    pub fn new(index: Arc<Index>, mut plan: Plan, request: Resolved, encode: EncodeOptions, decoded: Option<(Arc<Decoded>, [u8; 8])>, _in_parts: bool) -> Self {
+    pub fn new(
+        index: Arc<Index>,
+        mut plan: Plan,
+        request: Resolved,
+        encode: EncodeOptions,
+        decoded: Option<(Arc<Decoded>, [u8; 8])>,
+        _in_parts: bool,
+    ) -> Self {
         let level = &index.levels[plan.level];
         // What stands for a tile that is not there has all its pixels, together.
         let sparse = plan.tiles_of(level).any(|range| range.is_none());

@@ -38,11 +38,6 @@ impl Derivatives {
         Self { memory, disk }
     }
 
-    /// What is in memory.
-    pub async fn get(&self, tag: &Tag) -> Option<Bytes> {
-        self.memory.get(tag).await
-    }
-
     /// From memory, or from disk if `lasting`, or made by `make`: once, however many ask at a time.
     pub async fn get_with(
         &self,

@@ -135,7 +135,8 @@ fn read_whole(file: &mut File) -> Option<Bytes> {
 /// Notes that the file was wanted. If that fails it goes a little earlier.
 fn refresh(file: &File) {
     let now = SystemTime::now();
-    let old = file.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|time| now.duration_since(time).is_ok_and(|age| age > AGE));
+    let old =
+        file.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|time| now.duration_since(time).is_ok_and(|age| age > AGE));
     if old {
         let _ = file.set_times(FileTimes::new().set_modified(now));
     }

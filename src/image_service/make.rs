@@ -116,7 +116,7 @@ impl ImageService {
             return Ok(level.jpeg_stream(first, source.icc()).map(Bytes::from));
         }
         let Some(mut splice) = splice(source, level, plan, request, first) else { return Ok(None) };
-        let mut put_together = move |wanted: &Wanted| {
+        let put_together = move |wanted: &Wanted| {
             let mut bytes = splice.head();
             for row in &rows {
                 wanted.check()?;
@@ -143,7 +143,8 @@ impl ImageService {
         let ticket = self.let_in(&plan, request).await?;
         let first = self.pieces(source, &plan, plan.rows.start..plan.rows.start + 1, None).await?;
         let level = &source.index.levels[plan.level];
-        let spliced = if plan.way == Way::Spliced { packed_first(&first).and_then(|tile| splice(source, level, &plan, request, tile)) } else { None };
+        let spliced =
+            if plan.way == Way::Spliced { packed_first(&first).and_then(|tile| splice(source, level, &plan, request, tile)) } else { None };
         let (head, maker) = match spliced {
             Some(mut splice) => (splice.head(), Maker::Splice(Box::new(splice))),
             None => {

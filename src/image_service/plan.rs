@@ -292,7 +292,7 @@ mod tests {
         let cases = [
             ("full/max/0/default.png", 8),
             ("full/900,/0/default.jpg", 8),
-            ("full/893,/0/default.jpg", 7),
+            ("full/890,/0/default.jpg", 7),
             ("full/520,/0/default.jpg", 5),
             ("full/100,/0/default.jpg", 4),
             ("full/20,/0/default.jpg", 1),

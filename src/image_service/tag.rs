@@ -56,8 +56,10 @@ mod tests {
             Tag::master(&[b"ab"]),
             Tag::master(&[b"b", b"a"]),
         ];
-        let mut tags: Vec<String> =
-            masters.iter().flat_map(|master| ["full/max/0/default.jpg", "full/max/0/gray.jpg"].map(|form| Tag::of(master, form).request_text())).collect();
+        let mut tags: Vec<String> = masters
+            .iter()
+            .flat_map(|master| ["full/max/0/default.jpg", "full/max/0/gray.jpg"].map(|form| Tag::of(master, form).request_text()))
+            .collect();
         assert!(tags.iter().all(|tag| tag.len() == 24 && tag.bytes().all(|byte| byte.is_ascii_hexdigit())));
         tags.sort();
         tags.dedup();

@@ -74,7 +74,8 @@ fn apart(image: YuvImage<Vec<u8>>, (width, height): (usize, usize), factor: (u32
     let (luma_size, chroma_size) = (image.y_size(), image.uv_size());
     let gray = image.subsamp == Subsamp::Gray;
     let mut luma = image.pixels;
-    let raster = |pixels: Vec<u8>, (width, height): (usize, usize)| Raster::from_pixels(width as u32, height as u32, Channels::Gray, pixels);
+    let raster =
+        |pixels: Vec<u8>, (width, height): (usize, usize)| Raster::from_pixels(width as u32, height as u32, Channels::Gray, pixels);
     let chroma = luma.split_off(luma_size.0 * luma_size.1);
     let luma = raster(luma, luma_size);
     let luma = if luma_size == (width, height) { luma } else { luma.crop(0, 0, width as u32, height as u32) };
