@@ -18,15 +18,15 @@ pub struct Addressing {
 }
 
 impl Addressing {
-    /// The base of all URLs for a request from `peer`.
-    pub fn base(&self, headers: &HeaderMap, peer: Option<IpAddr>) -> String {
+    /// The base of all URLs for a request from `peer`; `scheme` is how it came here.
+    pub fn base(&self, headers: &HeaderMap, peer: Option<IpAddr>, scheme: &str) -> String {
         if let Some(url) = &self.public_url {
             return url.clone();
         }
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
         let trusted = peer.is_some_and(|peer| self.trusted_proxies.iter().any(|network| network.contains(&peer)));
         let forwarded = |name: &str| if trusted { text(name).map(first) } else { None };
-        let scheme = forwarded("x-forwarded-proto").filter(|scheme| matches!(*scheme, "http" | "https")).unwrap_or("http");
+        let scheme = forwarded("x-forwarded-proto").filter(|scheme| matches!(*scheme, "http" | "https")).unwrap_or(scheme);
         let host = forwarded("x-forwarded-host").or_else(|| text(header::HOST.as_str())).filter(|host| is_host(host));
         let prefix = forwarded("x-forwarded-prefix").filter(|prefix| is_prefix(prefix)).unwrap_or_default();
         format!("{scheme}://{}{}", host.unwrap_or("localhost"), prefix.trim_end_matches('/'))
@@ -67,7 +67,7 @@ impl<'a> poem::FromRequest<'a> for Address {
 pub fn uris(request: &Request) -> Uris {
     let addressing = request.data::<std::sync::Arc<super::App>>().map(|app| app.addressing.clone()).unwrap_or_default();
     let peer = request.remote_addr().as_socket_addr().map(std::net::SocketAddr::ip);
-    Uris::new(&addressing.base(request.headers(), peer))
+    Uris::new(&addressing.base(request.headers(), peer, request.scheme().as_str()))
 }
 
 #[cfg(test)]
@@ -89,11 +89,12 @@ mod tests {
             ("x-forwarded-proto", "https"),
             ("x-forwarded-prefix", "/images/"),
         ]);
-        assert_eq!(addressing.base(&sent, Some(proxy)), "https://iiif.example.org/images");
-        assert_eq!(addressing.base(&sent, Some(stranger)), "http://inner:8080");
-        assert_eq!(addressing.base(&sent, None), "http://inner:8080");
+        assert_eq!(addressing.base(&sent, Some(proxy), "http"), "https://iiif.example.org/images");
+        assert_eq!(addressing.base(&sent, Some(stranger), "http"), "http://inner:8080");
+        assert_eq!(addressing.base(&sent, None, "http"), "http://inner:8080");
+        assert_eq!(addressing.base(&sent, Some(stranger), "https"), "https://inner:8080");
         let nonsense = headers(&[("host", "evil/\"path"), ("x-forwarded-proto", "javascript"), ("x-forwarded-prefix", "//evil")]);
-        assert_eq!(addressing.base(&nonsense, Some(proxy)), "http://localhost");
+        assert_eq!(addressing.base(&nonsense, Some(proxy), "http"), "http://localhost");
     }
 
     #[test]
@@ -101,7 +102,7 @@ mod tests {
         let addressing =
             Addressing { public_url: Some("https://example.org/iiif".to_owned()), trusted_proxies: vec!["0.0.0.0/0".parse().unwrap()] };
         let sent = headers(&[("host", "inner"), ("x-forwarded-host", "outer")]);
-        assert_eq!(addressing.base(&sent, Some("10.0.0.1".parse().unwrap())), "https://example.org/iiif");
+        assert_eq!(addressing.base(&sent, Some("10.0.0.1".parse().unwrap()), "http"), "https://example.org/iiif");
         assert_eq!(addressing.prefix(), "/iiif");
         assert_eq!(Addressing::default().prefix(), "");
     }

@@ -116,6 +116,9 @@ fn names(key: &Key) -> Vec<String> {
 
 /// Values that are right alone and wrong together.
 fn disagreement(settings: &Settings) -> Option<Fault> {
+    if settings.tls_certificate.is_some() != settings.tls_key.is_some() {
+        return Some(Fault::Together("HTTPS needs both tls_certificate and tls_key"));
+    }
     let in_s3 = matches!(settings.storage, Some(StoragePlace::S3 { .. }));
     if !in_s3 {
         return None;

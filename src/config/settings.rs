@@ -1,6 +1,10 @@
 //! The table of settings.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use ipnet::IpNet;
 
@@ -91,6 +95,10 @@ macro_rules! settings {
 settings! {
     /// Address and port to listen on.
     listen: SocketAddr = "127.0.0.1:8080" => address, [], Open;
+    /// PEM file with the certificate, and those that lead to its authority. With it only HTTPS is spoken; it is read again when it changes.
+    tls_certificate: Option<PathBuf> = "" => optional(path), [], Open;
+    /// PEM file with the private key of the certificate.
+    tls_key: Option<PathBuf> = "" => optional(path), [], Open;
     /// Public http(s) URL of the service, path prefix included; every URL in every answer starts with it. Empty: the Host header serves.
     public_url: Option<String> = "" => optional(web_url), [], Open;
     /// Networks (CIDR, separated by commas) of the reverse proxies whose Forwarded headers count.
@@ -147,6 +155,14 @@ settings! {
     workers: usize = "0" => number, [], Open;
     /// Longest time an answer may take (ms, s, m or h; a bare number is seconds).
     request_timeout: Duration = "30s" => duration, [], Open;
+    /// Largest number of connections at a time; more wait until one ends.
+    max_connections: u32 = "10000" => at_least_one, [], Open;
+    /// Longest time until the head of a request is whole.
+    header_timeout: Duration = "15s" => duration, [], Open;
+    /// Longest time that a connection stays open without a request.
+    idle_timeout: Duration = "75s" => duration, [], Open;
+    /// Longest time in which a client takes nothing of its answer, or sends nothing of its body.
+    client_timeout: Duration = "30s" => duration, [], Open;
     /// Whether an empty private catalogue starts with an example item.
     demo: bool = "true" => yes_or_no, [], Open;
     /// What is logged: error, warn, info, debug, trace, or directives such as info,triptych=debug.
@@ -159,6 +175,11 @@ impl Settings {
     /// Where images are kept, with the default filled in.
     pub fn storage_place(&self) -> StoragePlace {
         self.storage.clone().unwrap_or_else(|| StoragePlace::Folder(self.data.join("images")))
+    }
+
+    /// Files of the certificate and its key, if connections are to be encrypted.
+    pub fn tls(&self) -> Option<(&Path, &Path)> {
+        self.tls_certificate.as_deref().zip(self.tls_key.as_deref())
     }
 
     /// Threads for pixel work: the setting, or the number of cores.

@@ -1,15 +1,16 @@
 //! The service as a process: database, storage and routes put together, started and stopped.
 
-mod acceptor;
 mod compress;
+pub mod connections;
 mod edge;
 mod metrics;
+mod routed;
 mod welcome;
 
 use std::sync::Arc;
 
-use poem::listener::{Listener, TcpListener};
-use poem::{EndpointExt, Server};
+use poem::EndpointExt;
+use tokio::net::TcpListener;
 
 use crate::api::{self, Addressing, App};
 use crate::catalog::Catalog;
@@ -23,11 +24,9 @@ use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
 use crate::web;
+use connections::{Answer, Connections, Tls, TlsError};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
-
-/// How long requests in hand may take once the service is told to stop.
-const LEAVE: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// Runs the service until it is told to stop.
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
@@ -41,18 +40,37 @@ pub async fn serve(settings: Settings) -> Result<(), Failure> {
 async fn serve_on(settings: &Settings, database: &Database) -> Result<(), Failure> {
     let catalog = Catalog::new(database.pool.clone());
     let app = app(settings, catalog.clone(), storage(settings).await?);
-    let acceptor = TcpListener::bind(settings.listen).into_acceptor().await;
-    let acceptor = acceptor.map_err(|error| format!("cannot listen on {}: {error}; choose another with --listen", settings.listen))?;
+    let tls = tls(settings)?;
+    let listener = TcpListener::bind(settings.listen).await;
+    let listener = listener.map_err(|error| format!("cannot listen on {}: {error}; choose another with --listen", settings.listen))?;
     let listening = tokio::spawn(catalog.listen());
     welcome::first_key(&app, settings, database.is_private()).await?;
     let showing = tokio::spawn(welcome::show(app.clone(), settings.clone(), database.is_private()));
-    let served = Server::new_with_acceptor(acceptor::Quick(acceptor))
-        .idle_timeout(std::time::Duration::from_secs(75))
-        .run_with_graceful_shutdown(endpoint(app, settings.request_timeout), told_to_stop(), Some(LEAVE))
-        .await;
+    let served = connections::run(listener, tls, Arc::new(answer(app, settings)), limits(settings), told_to_stop()).await;
     showing.abort();
     listening.abort();
     Ok(served?)
+}
+
+/// What answers on connections.
+pub fn answer(app: Arc<App>, settings: &Settings) -> impl Answer + use<> {
+    routed::Routed::new(endpoint(app, settings.request_timeout), settings.client_timeout)
+}
+
+/// The bounds of connections.
+pub fn limits(settings: &Settings) -> Connections {
+    Connections {
+        most: settings.max_connections,
+        head: settings.header_timeout,
+        idle: settings.idle_timeout,
+        stalled: settings.client_timeout,
+        ..Connections::default()
+    }
+}
+
+/// What encrypts connections, if the settings name a certificate.
+pub fn tls(settings: &Settings) -> Result<Option<Tls>, TlsError> {
+    settings.tls().map(|(certificate, key)| Tls::open(certificate, key)).transpose()
 }
 
 /// Everything that a request may meet.

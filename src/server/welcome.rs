@@ -52,10 +52,11 @@ pub async fn show(app: Arc<App>, settings: Settings, private: bool) {
 /// What to type into a browser on this machine.
 fn local_url(settings: &Settings) -> String {
     let (ip, port) = (settings.listen.ip(), settings.listen.port());
+    let scheme = if settings.tls().is_some() { "https" } else { "http" };
     match ip {
-        _ if ip.is_unspecified() => format!("http://localhost:{port}"),
-        IpAddr::V4(ip) => format!("http://{ip}:{port}"),
-        IpAddr::V6(ip) => format!("http://[{ip}]:{port}"),
+        _ if ip.is_unspecified() => format!("{scheme}://localhost:{port}"),
+        IpAddr::V4(ip) => format!("{scheme}://{ip}:{port}"),
+        IpAddr::V6(ip) => format!("{scheme}://[{ip}]:{port}"),
     }
 }
 
