@@ -54,10 +54,16 @@ async fn base(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &
 
 async fn info(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str) -> Result<Reply, Problem> {
     let source = find(app, asked, id).await?;
-    let body = image::document(version, &uris.image(version.number(), id), &source.info(), app.images.limits());
-    let links = vec![profile_link(version)];
-    let cache_control = cache_control(app, &source);
-    Ok(Document { body: &body, version: version.number(), context: version.context(), cache_control, links }.reply(asked.headers))
+    let info = app.infos.get(version, uris.image(version.number(), id), &source, app.images.limits());
+    let document = Document {
+        body: info.body.clone(),
+        tags: Some(&info.tags),
+        version: version.number(),
+        context: version.context(),
+        cache_control: cache_control(app, &source),
+        link: Some(profile_link(version)),
+    };
+    Ok(document.reply(asked.headers))
 }
 
 /// One image request: the four segments after the identifier.
@@ -99,11 +105,12 @@ async fn try_picture(
         .header(header::ETAG, &validator)
         .header(header::CACHE_CONTROL, cache_control(app, source))
         // In one header, as some clients read the first alone.
-        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)));
+        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)))
+        .header(header::CONTENT_TYPE, resolved.format.media_type());
     if is_known(asked.headers, &validator) {
         return Ok(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
     }
-    drawn(app, asked, source, &resolved, &tag, head.header(header::CONTENT_TYPE, resolved.format.media_type())).await
+    drawn(app, asked, source, &resolved, &tag, head).await
 }
 
 /// The picture itself, or the part of its bytes that is asked for.

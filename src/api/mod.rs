@@ -11,6 +11,7 @@ mod health;
 mod ids;
 mod image;
 mod images;
+mod infos;
 mod items;
 mod negotiate;
 mod openapi;
@@ -39,6 +40,7 @@ use crate::manifests::Manifests;
 pub use address::{Addressing, uris};
 pub use documents::tag;
 pub use etag::is_known;
+pub use infos::Infos;
 pub use openapi::{allowed, document, json, yaml};
 pub use problem::{Kind, Problem};
 pub use reply::{Body, Reply};
@@ -53,6 +55,8 @@ pub struct App {
     pub masters: Masters,
     pub manifests: Manifests,
     pub addressing: Addressing,
+    /// Image information documents that were written before.
+    pub infos: Infos,
     /// `Cache-Control` of public images and info.json.
     pub cache_images: String,
     /// `Cache-Control` of public manifests and collections.

@@ -110,5 +110,6 @@ fn respond(app: &App, asked: &Asked<'_>, body: &Value, version: u8, public: bool
         _ => "http://iiif.io/api/presentation/3/context.json",
     };
     let cache_control = if public { app.cache_documents.as_str() } else { super::PRIVATE };
-    Document { body, version, context, cache_control, links: Vec::new() }.reply(asked.headers)
+    let body = body.to_string().into();
+    Document { body, tags: None, version, context, cache_control, link: None }.reply(asked.headers)
 }

@@ -21,7 +21,7 @@ pub enum ImageError {
     TooLarge,
     #[error(transparent)]
     Render(Arc<RenderError>),
-    #[error("the file cannot be served: {0}")]
+    #[error("the file is no pyramid that can be served: {0}")]
     Unsupported(String),
     #[error("the master is damaged: {0}")]
     Damaged(String),

@@ -114,6 +114,9 @@ impl ImageService {
         let plan = plan::plan(&source.index, request, self.settings.max_source_area);
         let lasting = request.region.size() == source.info().full;
         let streamed = plan.is_streamed() && make::can_be_streamed(&plan, request);
+        if plan.way == Way::Stored && self.storage.is_near() {
+            return Ok(Picture::Whole(self.make_whole(source, request, &plan).await?));
+        }
         if !streamed {
             let bytes = self.derivatives.get_with(tag, lasting, self.make_whole(source, request, &plan)).await?;
             return Ok(Picture::Whole(bytes));

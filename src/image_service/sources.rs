@@ -58,6 +58,11 @@ impl Source {
         ImageInfo { full: Dimensions { width: self.index.width(), height: self.index.height() }, tile: tile_size(&self.index) }
     }
 
+    /// Tells this state of this master from any other.
+    pub fn state(&self) -> [u8; 8] {
+        self.master
+    }
+
     /// The colour profile that goes out with every answer.
     pub fn icc(&self) -> Option<&[u8]> {
         self.index.icc.as_deref()

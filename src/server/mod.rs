@@ -12,7 +12,7 @@ use std::sync::Arc;
 use poem::EndpointExt;
 use tokio::net::TcpListener;
 
-use crate::api::{self, Addressing, App};
+use crate::api::{self, Addressing, App, Infos};
 use crate::catalog::Catalog;
 use crate::config::{Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
@@ -106,6 +106,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         catalog,
         images,
         addressing: Addressing { public_url: settings.public_url.clone(), trusted_proxies: settings.trusted_proxies.clone() },
+        infos: Infos::default(),
         cache_images: settings.cache_images.clone(),
         cache_documents: settings.cache_documents.clone(),
         max_body: settings.max_body,

@@ -47,6 +47,10 @@ impl Directory {
 
 #[async_trait]
 impl Backend for Directory {
+    fn is_near(&self) -> bool {
+        true
+    }
+
     async fn head(&self, key: &str) -> Result<Object, StorageError> {
         let key = key.to_owned();
         self.run(move |tree| Ok(tree.open(&key)?.object)).await
@@ -209,7 +213,8 @@ impl OpenFile {
     /// Exactly these bytes of the file as it was when it was opened.
     fn read(&self, range: Range<u64>) -> Result<Bytes, StorageError> {
         let bytes = read_at(&self.file, range)?;
-        if self.is_current() { Ok(bytes) } else { Err(StorageError::Changed) }
+        let now = self.file.metadata().map_err(unavailable)?;
+        if Identity::from(&now) == self.identity { Ok(bytes) } else { Err(StorageError::Changed) }
     }
 }
 

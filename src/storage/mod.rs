@@ -79,6 +79,10 @@ pub struct Object {
 /// What each kind of store must do; keys and ranges have been checked, ranges are not empty and not above [`MAX_READ`].
 #[async_trait]
 trait Backend: Send + Sync {
+    /// Whether reading costs no more than remembering.
+    fn is_near(&self) -> bool {
+        false
+    }
     async fn head(&self, key: &str) -> Result<Object, StorageError>;
     /// The same as `read` where it takes no waiting; `None` where it would, or where that cannot be told.
     fn read_now(&self, _key: &str, _range: &Range<u64>, _version: Option<&Version>) -> Option<Result<Bytes, StorageError>> {
@@ -112,6 +116,11 @@ impl Storage {
     #[cfg(feature = "s3")]
     pub async fn s3(settings: S3Settings) -> Result<Self, StorageError> {
         Ok(Self(Arc::new(s3::Bucket::open(settings)?)))
+    }
+
+    /// Whether reading costs no more than remembering: bytes on this machine are in the system's memory already.
+    pub fn is_near(&self) -> bool {
+        self.0.is_near()
     }
 
     /// Size and version of an object.

@@ -189,9 +189,11 @@ async fn without_its_storage_the_service_says_so_and_comes_back() {
     assert_eq!(service.get(TILE).await.status(), 200);
     assert_readiness(&service, "ok", "ok").await;
     server.set_down(true);
-    for path in [TILE, "/iiif/2/one/full/100,/0/default.png", "/iiif/3/unregistered/info.json"] {
+    let other = "/iiif/3/one/256,0,256,256/256,/0/default.jpg";
+    for path in [other, "/iiif/2/one/full/100,/0/default.png", "/iiif/3/unregistered/info.json"] {
         assert_away(&service, Method::GET, path).await;
     }
+    assert_eq!(service.get(TILE).await.status(), 200, "what was made before is still there");
     assert_away(&service, Method::POST, "/api/v1/images").await;
     // What needs no master goes on.
     for path in
@@ -201,6 +203,6 @@ async fn without_its_storage_the_service_says_so_and_comes_back() {
     }
     assert_readiness(&service, "ok", "missing").await;
     server.set_down(false);
-    until_well(&service, &["/health/ready", TILE]).await;
+    until_well(&service, &["/health/ready", other]).await;
     assert_eq!(service.get("/iiif/3/unregistered/info.json").await.status(), 404);
 }
