@@ -1,30 +1,49 @@
 #![doc = include_str!("README.md")]
 
+mod chunk;
+mod color;
 mod directory;
 mod encode;
+mod facts;
+mod fax;
+mod fax_codes;
 mod fields;
+mod file;
+
 mod index;
+mod inks;
 mod jpeg;
 mod kinds;
+mod lab;
 mod level;
+mod lzw;
 mod open;
+mod pages;
 mod planes;
+mod predict;
 mod reduce;
 mod rows;
+mod samples;
 mod scaled;
+mod shared;
 mod source;
 mod splice;
+mod stored;
 mod tags;
 mod tile;
+mod unpack;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use color::{Color, Compression};
+pub use facts::{TiffFacts, TiffPieces, tiff_facts};
 pub use index::{Index, Resolution};
-pub use level::{Color, Compression, Level};
+pub use level::Level;
 pub use open::{Attempt, Opening, open};
-pub use rows::tiff_rows;
+pub use pages::tiff_pages;
+pub use rows::{tiff_rows, tiff_rows_of};
 pub use source::{RowError, RowSource};
 pub use splice::{Splice, SpliceRequest};
 pub use writer::{WriteError, WriteOptions, write};

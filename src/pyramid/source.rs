@@ -19,6 +19,11 @@ pub trait RowSource: Send {
     fn icc(&self) -> Option<Vec<u8>> {
         None
     }
+
+    /// How the rows are to be turned to be upright, as Exif and TIFF number it (TIFF 6.0, tag 274): 1 to 8, 1 for not at all.
+    fn orientation(&self) -> u16 {
+        1
+    }
 }
 
 /// Why a source of rows stopped.
