@@ -19,6 +19,11 @@ pub trait RowSource: Send {
     fn icc(&self) -> Option<Vec<u8>> {
         None
     }
+
+    /// Which way up the rows are to be seen: 1 as they come, otherwise as TIFF 6.0 and Exif number the ways (tag 274).
+    fn orientation(&self) -> u16 {
+        1
+    }
 }
 
 /// Why a source of rows stopped.
