@@ -1,5 +1,8 @@
 //! The command line: one sub-command for each thing an operator does.
 
+mod convert;
+mod inspect;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +12,7 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::config::{Flags, Settings, Sources};
 use crate::database::Database;
+use crate::formats::FormatLimits;
 use crate::{api, server, telemetry};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -39,6 +43,10 @@ enum Command {
         #[arg(default_value = "openapi")]
         directory: PathBuf,
     },
+    /// Tell what image files are, what they will be like to serve, and what would mend them.
+    Inspect(inspect::Arguments),
+    /// Make pyramids of image files: tiled TIFFs with smaller versions, which are served fast.
+    Convert(convert::Arguments),
     /// Ask the running service whether it is ready; the exit status tells.
     Health,
 }
@@ -66,11 +74,24 @@ pub fn main() -> ExitCode {
     if let Err(error) = telemetry::init(settings.log_format, &settings.log) {
         return fail(&error);
     }
+    match command.unwrap_or(Command::Serve) {
+        Command::Inspect(arguments) => inspect::run(&arguments, &limits(&settings)),
+        Command::Convert(arguments) => convert::run(&arguments, &limits(&settings)),
+        command => start(command, settings, &sources),
+    }
+}
+
+/// What may be taken in.
+fn limits(settings: &Settings) -> FormatLimits {
+    FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() }
+}
+
+fn start(command: Command, settings: Settings, sources: &Sources) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run(command.unwrap_or(Command::Serve), settings, &sources)) {
+    match runtime.block_on(run(command, settings, sources)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&*error),
     }
@@ -91,6 +112,7 @@ async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<
         }
         Command::Openapi { directory } => write_openapi(&directory),
         Command::Health => ask_health(&settings).await,
+        Command::Inspect(_) | Command::Convert(_) => Err("this command does not wait".into()),
     }
 }
 

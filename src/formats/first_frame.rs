@@ -41,7 +41,7 @@ fn open(decoder: Result<impl ImageDecoder, ImageError>, kind: &str, limits: &For
     Ok(Box::new(Held::new(without_idle_alpha(raster), orientation, icc)))
 }
 
-fn refused(error: ImageError, kind: &str) -> FormatError {
+pub(super) fn refused(error: ImageError, kind: &str) -> FormatError {
     match error {
         ImageError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => FormatError::Io(error),
         ImageError::Limits(_) => FormatError::Unsupported(format!("{kind} with a frame far larger than the picture")),

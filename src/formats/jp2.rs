@@ -46,7 +46,7 @@ fn damaged(error: impl std::fmt::Display) -> FormatError {
 }
 
 /// Whether claims are ones to be followed up.
-fn check(facts: &Facts, limits: &FormatLimits) -> Result<(), FormatError> {
+pub(super) fn check(facts: &Facts, limits: &FormatLimits) -> Result<(), FormatError> {
     let (width, height) = limits.check(facts.width, facts.height)?;
     let samples = u64::from(width) * u64::from(height) * u64::from(facts.components);
     let refused = |what: String| Err(FormatError::Unsupported(format!("JPEG 2000 {what}")));

@@ -11,6 +11,7 @@ mod limits;
 mod png;
 mod preview;
 mod recolored;
+mod report;
 mod segments;
 mod sniff;
 #[cfg(test)]
@@ -20,4 +21,5 @@ mod upright;
 pub use convert::{Color, ConvertOptions, convert, convert_rows, page_rows, rows};
 pub use limits::{FormatError, FormatLimits};
 pub use preview::preview;
+pub use report::{Finding, LevelReport, Report, Severity, inspect};
 pub use sniff::{Kind, sniff};

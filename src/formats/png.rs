@@ -17,9 +17,7 @@ const DECODER_BYTES: usize = 64 << 20;
 
 /// Opens `file`; nothing is taken for pixels before the size is checked.
 pub(super) fn open(file: File, limits: &FormatLimits) -> Result<Rows, FormatError> {
-    let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits { bytes: DECODER_BYTES });
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_transformations(Transformations::EXPAND);
+    let mut decoder = decoder(file);
     let header = decoder.read_header_info().map_err(refused)?;
     let (width, height) = limits.check(header.width.into(), header.height.into())?;
     let reader = decoder.read_info().map_err(refused)?;
@@ -37,11 +35,19 @@ pub(super) fn open(file: File, limits: &FormatLimits) -> Result<Rows, FormatErro
     Ok(Box::new(Held::new(raster, orientation, rows.icc)))
 }
 
+/// A decoder that has read nothing yet.
+pub(super) fn decoder(file: File) -> Decoder<BufReader<File>> {
+    let mut decoder = Decoder::new_with_limits(BufReader::new(file), Limits { bytes: DECODER_BYTES });
+    decoder.set_ignore_text_chunk(true);
+    decoder.set_transformations(Transformations::EXPAND);
+    decoder
+}
+
 fn line_bytes(reader: &Reader<BufReader<File>>) -> Result<usize, FormatError> {
     reader.output_line_size(reader.info().width).ok_or_else(|| refused(DecodingError::LimitsExceeded))
 }
 
-fn refused(error: DecodingError) -> FormatError {
+pub(super) fn refused(error: DecodingError) -> FormatError {
     match error {
         DecodingError::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => FormatError::Io(error),
         DecodingError::LimitsExceeded => FormatError::Unsupported("PNG with very large chunks".into()),
