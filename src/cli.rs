@@ -74,25 +74,12 @@ pub fn main() -> ExitCode {
     if let Err(error) = telemetry::init(settings.log_format, &settings.log) {
         return fail(&error);
     }
-    match command.unwrap_or(Command::Serve) {
-        Command::Inspect(arguments) => inspect::run(&arguments, &limits(&settings)),
-        Command::Convert(arguments) => convert::run(&arguments, &limits(&settings)),
-        command => start(command, settings, &sources),
-    }
-}
-
-/// What may be taken in.
-fn limits(settings: &Settings) -> FormatLimits {
-    FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() }
-}
-
-fn start(command: Command, settings: Settings, sources: &Sources) -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
-    match runtime.block_on(run(command, settings, sources)) {
-        Ok(()) => ExitCode::SUCCESS,
+    match runtime.block_on(run(command.unwrap_or(Command::Serve), settings, &sources)) {
+        Ok(status) => status,
         Err(error) => fail(&*error),
     }
 }
@@ -102,18 +89,22 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<(), Failure> {
+async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve => server::serve(settings).await,
-        Command::Key { command } => key(command, &settings).await,
-        Command::Config => {
-            print!("{}", sources.listing());
-            Ok(())
-        }
-        Command::Openapi { directory } => write_openapi(&directory),
-        Command::Health => ask_health(&settings).await,
-        Command::Inspect(_) | Command::Convert(_) => Err("this command does not wait".into()),
+        Command::Serve => server::serve(settings).await?,
+        Command::Key { command } => key(command, &settings).await?,
+        Command::Config => print!("{}", sources.listing()),
+        Command::Openapi { directory } => write_openapi(&directory)?,
+        Command::Inspect(arguments) => return Ok(inspect::run(&arguments, &limits(&settings))),
+        Command::Convert(arguments) => return Ok(convert::run(&arguments, &limits(&settings))),
+        Command::Health => ask_health(&settings).await?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What may be taken in.
+fn limits(settings: &Settings) -> FormatLimits {
+    FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() }
 }
 
 async fn key(command: KeyCommand, settings: &Settings) -> Result<(), Failure> {

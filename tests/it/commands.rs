@@ -42,7 +42,7 @@ fn inspect_tells_people_and_programs() {
     let reports: Value = serde_json::from_slice(&told.stdout).expect("JSON");
     assert_eq!((&reports[0]["colors"], &reports[1]["levels"][1]["width"]), (&"CMYK".into(), &510.into()), "{reports}");
     std::fs::write(directory.path().join("letter.txt"), "Dear Sir,").expect("a file");
-    for (file, words) in [("letter.txt", "not a TIFF"), ("missing.tif", "missing.tif")] {
+    for (file, words) in [("letter.txt", "Not a TIFF"), ("missing.tif", "missing.tif")] {
         let refused = triptych(directory.path(), &["inspect", file, &jpeg]);
         assert_eq!(refused.status.code(), Some(1), "{refused:?}");
         let said = text(&refused.stdout) + &text(&refused.stderr);
