@@ -1,5 +1,8 @@
 //! The command line: one sub-command for each thing an operator does.
 
+mod convert;
+mod inspect;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -9,6 +12,7 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::config::{Flags, Settings, Sources};
 use crate::database::Database;
+use crate::formats::FormatLimits;
 use crate::{api, server, telemetry};
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -39,6 +43,10 @@ enum Command {
         #[arg(default_value = "openapi")]
         directory: PathBuf,
     },
+    /// Tell what image files are, what they will be like to serve, and what would mend them.
+    Inspect(inspect::Arguments),
+    /// Make pyramids of image files: tiled TIFFs with smaller versions, which are served fast.
+    Convert(convert::Arguments),
     /// Ask the running service whether it is ready; the exit status tells.
     Health,
 }
@@ -71,7 +79,7 @@ pub fn main() -> ExitCode {
         Err(error) => return fail(&error),
     };
     match runtime.block_on(run(command.unwrap_or(Command::Serve), settings, &sources)) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => fail(&*error),
     }
 }
@@ -81,17 +89,22 @@ fn fail(error: &dyn std::error::Error) -> ExitCode {
     ExitCode::from(2)
 }
 
-async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<(), Failure> {
+async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<ExitCode, Failure> {
     match command {
-        Command::Serve => server::serve(settings).await,
-        Command::Key { command } => key(command, &settings).await,
-        Command::Config => {
-            print!("{}", sources.listing());
-            Ok(())
-        }
-        Command::Openapi { directory } => write_openapi(&directory),
-        Command::Health => ask_health(&settings).await,
+        Command::Serve => server::serve(settings).await?,
+        Command::Key { command } => key(command, &settings).await?,
+        Command::Config => print!("{}", sources.listing()),
+        Command::Openapi { directory } => write_openapi(&directory)?,
+        Command::Inspect(arguments) => return Ok(inspect::run(&arguments, &limits(&settings))),
+        Command::Convert(arguments) => return Ok(convert::run(&arguments, &limits(&settings))),
+        Command::Health => ask_health(&settings).await?,
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What may be taken in.
+fn limits(settings: &Settings) -> FormatLimits {
+    FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() }
 }
 
 async fn key(command: KeyCommand, settings: &Settings) -> Result<(), Failure> {

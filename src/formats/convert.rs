@@ -1,119 +1,108 @@
 //! From a file of any kind that is taken in to the rows of its picture, and on to a pyramid.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, Write};
+use std::io::{BufReader, BufWriter, Read, Seek, Write};
 use std::path::Path;
 
+use super::limits::{FormatError, FormatLimits};
+use super::recolored::Recolored;
 use super::sniff::{HEAD, Kind, sniff};
-use super::{jpeg, png};
-use crate::pyramid::{self, PyramidError, RowError, RowSource, WriteError, WriteOptions};
+use super::{first_frame, jp2, jpeg, png, upright};
+use crate::pyramid::{self, RowSource, WriteOptions};
+use crate::render::is_srgb;
 
-/// How large a master may be. JPEG and interlaced PNG masters are held in memory whole: up to four bytes for each pixel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct FormatLimits {
-    /// Width times height.
-    pub max_pixels: u64,
-    /// The longer of width and height.
-    pub max_side: u32,
+/// Rows of whatever file.
+pub(super) type Rows = Box<dyn RowSource>;
+
+/// What becomes of the colours of a master that has a profile. CMYK and Lab become sRGB in any case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Color {
+    /// Samples stay; the profile goes along, unless it is sRGB in substance.
+    #[default]
+    Keep,
+    /// Samples become sRGB, and no profile is written.
+    Srgb,
 }
 
-impl Default for FormatLimits {
-    /// 250 megapixels, 200 000 pixels a side.
+/// How a master becomes a pyramid.
+#[derive(Clone, Debug)]
+pub struct ConvertOptions {
+    /// A profile in here stands in for the master's own.
+    pub write: WriteOptions,
+    pub color: Color,
+    /// The picture of a TIFF that has several, counted from 1.
+    pub page: u32,
+}
+
+impl Default for ConvertOptions {
     fn default() -> Self {
-        Self { max_pixels: 250_000_000, max_side: 200_000 }
-    }
-}
-
-impl FormatLimits {
-    /// The size, when it is one that may be taken in.
-    pub(super) fn check(&self, width: u64, height: u64) -> Result<(u32, u32), FormatError> {
-        if width == 0 || height == 0 {
-            return Err(FormatError::Damaged("the picture has no pixels".into()));
-        }
-        let FormatLimits { max_pixels, max_side } = *self;
-        match (u32::try_from(width), u32::try_from(height)) {
-            (Ok(w), Ok(h)) if w.max(h) <= max_side && width * height <= max_pixels => Ok((w, h)),
-            _ => Err(FormatError::TooLarge { width, height, max_pixels, max_side }),
-        }
-    }
-}
-
-/// Why a master is not taken in.
-#[derive(Debug, thiserror::Error)]
-pub enum FormatError {
-    #[error("not a TIFF, JPEG or PNG file")]
-    Unrecognised,
-    #[error("{width} x {height} pixels are too many: up to {max_pixels} in all and {max_side} a side are taken in")]
-    TooLarge { width: u64, height: u64, max_pixels: u64, max_side: u32 },
-    /// The file breaks off or contradicts itself.
-    #[error("the file is damaged: {0}")]
-    Damaged(String),
-    /// A whole file, of a variety that is not taken in.
-    #[error("not supported: {0}")]
-    Unsupported(String),
-    /// The disk, not the file, is at fault.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
-impl From<PyramidError> for FormatError {
-    fn from(error: PyramidError) -> Self {
-        match error {
-            PyramidError::Unsupported(what) => Self::Unsupported(what),
-            PyramidError::Damaged(what) => Self::Damaged(what),
-            PyramidError::Read(error) => Self::Io(error),
-            other @ PyramidError::OtherVersion => Self::Damaged(other.to_string()),
-        }
-    }
-}
-
-impl From<WriteError> for FormatError {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Source(error) => error.into(),
-            WriteError::Write(error) => Self::Io(error),
-            other => Self::Unsupported(other.to_string()),
-        }
-    }
-}
-
-impl From<RowError> for FormatError {
-    fn from(error: RowError) -> Self {
-        match error {
-            RowError::Damaged(what) => Self::Damaged(what),
-            RowError::Read(error) => Self::Io(error),
-        }
+        Self { write: WriteOptions::default(), color: Color::Keep, page: 1 }
     }
 }
 
 /// The rows of the picture in the file at `path`, upright, 8 bits a sample.
 ///
 /// # Errors
-/// For anything but a sound TIFF, JPEG or PNG within `limits`. Damage further down a file shows when its rows are read.
+/// For anything but a sound file of a known [`Kind`] within `limits`. Damage further down a file shows when its rows are read.
 pub fn rows(path: &Path, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
+    page_rows(path, 1, limits)
+}
+
+/// The same of picture number `page` (from 1) of a file that may have several.
+///
+/// # Errors
+/// As for [`rows`], and when there is no such picture.
+pub fn page_rows(path: &Path, page: u32, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
+    let (file, kind) = open(path)?;
+    if page != 1 && kind != Kind::Tiff {
+        return Err(FormatError::Unsupported(format!("picture {page} of a {} file, of which the first is taken", kind.name())));
+    }
+    match kind {
+        Kind::Jpeg => jpeg::open(file, limits),
+        Kind::Png => png::open(file, limits),
+        Kind::WebP => first_frame::webp(file, limits),
+        Kind::Gif => first_frame::gif(file, limits),
+        Kind::Jp2 => jp2::open(file, limits),
+        Kind::Tiff => upright::upright(tiff_page(file, page, limits)?),
+    }
+}
+
+/// The file at `path` and its kind.
+pub(super) fn open(path: &Path) -> Result<(File, Kind), FormatError> {
     let file = File::open(path)?;
     let mut head = Vec::new();
     (&file).take(HEAD).read_to_end(&mut head)?;
     (&file).rewind()?;
-    match sniff(&head).ok_or(FormatError::Unrecognised)? {
-        Kind::Jpeg => jpeg::open(file, limits),
-        Kind::Png => png::open(file, limits),
-        Kind::Tiff => {
-            let rows = pyramid::tiff_rows(BufReader::new(file))?;
-            limits.check(rows.width().into(), rows.height().into())?;
-            Ok(rows)
-        }
-    }
+    Ok((file, sniff(&head).ok_or(FormatError::Unrecognised)?))
 }
 
-/// Writes the master at `source` to `target` as a pyramid. The master's colour profile goes along unless `options` has one.
+fn tiff_page(file: File, page: u32, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
+    if page != 1 {
+        return Err(FormatError::Unsupported(format!("picture {page} of a TIFF file, of which the first is taken")));
+    }
+    let rows = pyramid::tiff_rows(BufReader::new(file))?;
+    limits.check(rows.width().into(), rows.height().into())?;
+    Ok(rows)
+}
+
+/// Writes the master at `source` to `target` as a pyramid.
 ///
 /// # Errors
 /// As for [`rows`]; nothing is left at `target` then.
-pub fn convert(source: &Path, target: &Path, limits: &FormatLimits, options: &WriteOptions) -> Result<(), FormatError> {
-    let mut rows = rows(source, limits)?;
-    let icc = options.icc.clone().or_else(|| rows.icc());
-    let written = write(rows.as_mut(), target, &WriteOptions { icc, ..options.clone() });
+pub fn convert(source: &Path, target: &Path, limits: &FormatLimits, options: &ConvertOptions) -> Result<(), FormatError> {
+    convert_rows(page_rows(source, options.page, limits)?.as_mut(), target, options)
+}
+
+/// Writes `rows` to `target` as a pyramid.
+///
+/// # Errors
+/// When the rows break off or the target cannot be written; nothing is left at `target` then.
+pub fn convert_rows(rows: &mut dyn RowSource, target: &Path, options: &ConvertOptions) -> Result<(), FormatError> {
+    let icc = options.write.icc.clone().or_else(|| rows.icc());
+    let written = match options.color {
+        Color::Keep => write(rows, target, &WriteOptions { icc: icc.filter(|icc| !is_srgb(icc)), ..options.write.clone() }),
+        Color::Srgb => write(&mut Recolored::to_srgb(rows, icc.as_deref()), target, &WriteOptions { icc: None, ..options.write.clone() }),
+    };
     if written.is_err() {
         // The first failure is the one to tell.
         let _ = std::fs::remove_file(target);

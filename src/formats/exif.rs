@@ -27,6 +27,11 @@ impl Orientation {
         };
         Self { swap, flip_x, flip_y }
     }
+
+    /// Exif's number, from 1 to 8.
+    pub fn tag(self) -> u16 {
+        (1..=8).find(|tag| Self::from_tag(*tag) == self).unwrap_or(1)
+    }
 }
 
 const ORIENTATION: u16 = 0x0112;
@@ -86,6 +91,7 @@ pub(super) mod tests {
                 assert_eq!(orientation(&exif_with(value, little)), Orientation::from_tag(value));
             }
         }
+        assert!((1..=8).all(|tag| Orientation::from_tag(tag).tag() == tag));
         assert_ne!(Orientation::from_tag(6), Orientation::from_tag(8));
     }
 

@@ -79,6 +79,20 @@ impl RowSource for Held {
     }
 }
 
+/// The raster without alpha, if that says nothing: every pixel is opaque.
+pub(super) fn without_idle_alpha(raster: Raster) -> Raster {
+    let opaque = raster.channels() == Channels::Rgba && raster.pixels().as_chunks::<4>().0.iter().all(|pixel| pixel[3] == u8::MAX);
+    if !opaque {
+        return raster;
+    }
+    let (width, height, mut pixels) = (raster.width(), raster.height(), raster.into_pixels());
+    for pixel in 1..pixels.len() / 4 {
+        pixels.copy_within(4 * pixel..4 * pixel + 3, 3 * pixel);
+    }
+    pixels.truncate(pixels.len() / 4 * 3);
+    Raster::from_pixels(width, height, Channels::Rgb, pixels)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -119,5 +133,14 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn alpha_that_says_nothing_goes() {
+        let picture = |alpha| Raster::from_pixels(2, 1, Channels::Rgba, vec![1, 2, 3, 255, 4, 5, 6, alpha]);
+        assert_eq!(without_idle_alpha(picture(255)), Raster::from_pixels(2, 1, Channels::Rgb, vec![1, 2, 3, 4, 5, 6]));
+        assert_eq!(without_idle_alpha(picture(254)), picture(254));
+        let gray = Raster::from_pixels(4, 1, Channels::Gray, vec![255; 4]);
+        assert_eq!(without_idle_alpha(gray.clone()), gray);
     }
 }

@@ -9,9 +9,8 @@ use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use crate::catalog::{Catalog, CatalogError, Image, NewImage, Precondition};
-use crate::formats::{FormatError, FormatLimits, convert};
+use crate::formats::{ConvertOptions, FormatError, FormatLimits, convert};
 use crate::image_service::{ImageError, ImageService, UPLOADS, tile_size};
-use crate::pyramid::WriteOptions;
 use crate::storage::StorageError;
 
 /// Takes masters in.
@@ -166,7 +165,7 @@ fn pyramid_of(received: Scratch, limits: &FormatLimits) -> Result<Scratch, Forma
         return Ok(received);
     }
     let converted = Scratch(received.path().with_extension("tif"));
-    convert(received.path(), converted.path(), limits, &WriteOptions::default())?;
+    convert(received.path(), converted.path(), limits, &ConvertOptions::default())?;
     Ok(converted)
 }
 

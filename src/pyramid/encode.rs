@@ -1,14 +1,14 @@
 //! From a tile's pixels to its bytes.
 
 use super::fields::Fields;
-use super::writer::WriteError;
+use super::writer::{WriteError, WriteOptions};
 use super::{jpeg, tags};
 use crate::raster::Channels;
 use flate2::{Compression, write::ZlibEncoder};
 use std::io::Write;
 use turbojpeg::{Compressor, Image, PixelFormat, Subsamp};
 
-/// Packs tiles of one size: JPEG for gray and RGB, deflate with horizontal differences for RGBA.
+/// Packs tiles of one size: JPEG for gray and RGB unless nothing may be lost, otherwise deflate with horizontal differences.
 pub(super) struct Encoder {
     tile: usize,
     channels: Channels,
@@ -22,11 +22,11 @@ struct Jpeg {
 }
 
 impl Encoder {
-    pub(super) fn new(channels: Channels, tile: u32, quality: u8) -> Result<Self, WriteError> {
-        let mut encoder = Self { tile: tile as usize, channels, jpeg: None };
-        if channels != Channels::Rgba {
+    pub(super) fn new(channels: Channels, options: &WriteOptions) -> Result<Self, WriteError> {
+        let mut encoder = Self { tile: options.tile as usize, channels, jpeg: None };
+        if channels != Channels::Rgba && !options.lossless {
             let mut compressor = Compressor::new().map_err(failed)?;
-            compressor.set_quality(i32::from(quality)).map_err(failed)?;
+            compressor.set_quality(i32::from(options.quality)).map_err(failed)?;
             compressor.set_subsamp(if channels == Channels::Gray { Subsamp::Gray } else { Subsamp::Sub2x2 }).map_err(failed)?;
             let sample = vec![0; encoder.tile * encoder.tile * channels.count()];
             let stream = encoder.compress(&mut compressor, &sample)?;
@@ -48,17 +48,21 @@ impl Encoder {
 
     /// Adds the fields that say how tiles are packed and what their samples mean.
     pub(super) fn describe(&self, fields: Fields) -> Fields {
-        let (compression, photometric) = match self.channels {
-            Channels::Gray => (7, 1),
-            Channels::Rgb => (7, 6),
-            Channels::Rgba => (8, 2),
+        let photometric = match (self.channels, &self.jpeg) {
+            (Channels::Gray, _) => 1,
+            (Channels::Rgb, Some(_)) => 6,
+            (Channels::Rgb | Channels::Rgba, _) => 2,
         };
-        let fields = fields.shorts(tags::COMPRESSION, &[compression]).shorts(tags::PHOTOMETRIC, &[photometric]);
+        let fields = fields.shorts(tags::COMPRESSION, &[if self.jpeg.is_some() { 7 } else { 8 }]).shorts(tags::PHOTOMETRIC, &[photometric]);
         let fields = match &self.jpeg {
             Some(jpeg) => fields.bytes(tags::JPEG_TABLES, &jpeg.tables),
-            None => fields.shorts(tags::PREDICTOR, &[2]).shorts(tags::EXTRA_SAMPLES, &[2]),
+            None => fields.shorts(tags::PREDICTOR, &[2]),
         };
-        if photometric == 6 { fields.shorts(tags::CHROMA_SUBSAMPLING, &[2, 2]) } else { fields }
+        match (self.channels, photometric) {
+            (Channels::Rgba, _) => fields.shorts(tags::EXTRA_SAMPLES, &[2]),
+            (_, 6) => fields.shorts(tags::CHROMA_SUBSAMPLING, &[2, 2]),
+            _ => fields,
+        }
     }
 
     fn compress(&self, compressor: &mut Compressor, pixels: &[u8]) -> Result<Vec<u8>, WriteError> {

@@ -18,13 +18,15 @@ pub struct WriteOptions {
     pub tile: u32,
     /// JPEG quality, 1 to 100; images with alpha are packed without loss instead.
     pub quality: u8,
+    /// Nothing is lost: deflate with horizontal differences also for gray and RGB, at several times the size.
+    pub lossless: bool,
     /// Kept with the largest level; at most 4 MiB.
     pub icc: Option<Vec<u8>>,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { tile: 256, quality: 85, icc: None }
+        Self { tile: 256, quality: 85, lossless: false, icc: None }
     }
 }
 
@@ -111,7 +113,7 @@ impl<'a> Pyramid<'a> {
         }
         Level::check_sizes(width, height, options.tile, options.tile).map_err(|error| WriteError::TooLarge(error.to_string()))?;
         let levels = sizes(width, height, options.tile).into_iter().map(|(width, height)| Progress::new(width, height, channels));
-        let encoder = Encoder::new(channels, options.tile, options.quality)?;
+        let encoder = Encoder::new(channels, options)?;
         let mut pyramid = Pyramid { options, channels, encoder, levels: levels.collect(), big: false, position: 0 };
         pyramid.big = pyramid.most_bytes() > CLASSIC_MOST;
         Ok(pyramid)

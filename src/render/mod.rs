@@ -4,11 +4,14 @@
 //! blocks, touches nothing but memory, and never allocates for more pixels than [`MAX_PIXELS`] beyond what it was handed.
 
 mod baseline;
+mod color;
 mod encode;
 mod planar;
 mod scale;
 mod tone;
 mod turn;
+
+pub use color::{CmykTransform, ColorTransform, color_space, is_srgb, profile_name};
 
 use crate::iiif::image::{Dimensions, Format, Quality, Rotation};
 use crate::raster::Raster;

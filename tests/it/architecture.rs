@@ -64,7 +64,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("fast_image_resize", &["render/"]),
     ("poem", &["api/", "web/", "server/"]),
     ("poem_openapi", &["api/", "web/", "server/"]),
-    ("clap", &["cli.rs", "config/"]),
+    ("moxcms", &["render/"]),
+    ("hayro_jpeg2000", &["formats/"]),
+    ("indicatif", &["cli/"]),
+    ("clap", &["cli.rs", "cli/", "config/"]),
 ];
 
 /// Where the versions of the specifications are told apart.

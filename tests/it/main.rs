@@ -3,6 +3,7 @@
 mod architecture;
 mod canvases;
 mod collections;
+mod commands;
 mod emitted_urls;
 mod headers;
 mod home;

@@ -87,6 +87,25 @@ fn what_is_written_is_read_again() {
 }
 
 #[test]
+fn nothing_is_lost_when_nothing_may_be() {
+    for (channels, color) in [(Channels::Gray, Color::Gray), (Channels::Rgb, Color::Rgb), (Channels::Rgba, Color::Rgba)] {
+        let mut expected = picture(333, 130, channels);
+        let file = written(&expected, &WriteOptions { tile: 64, lossless: true, ..WriteOptions::default() });
+        let index = open_bytes(&file).unwrap();
+        assert_eq!(index.levels.len(), 4);
+        for level in &index.levels {
+            assert_eq!((level.compression, level.color), (Compression::Deflate, color));
+            assert_eq!(assemble(level, &file, |level, tile| level.decode_tile(tile).unwrap()), expected);
+            expected = halved(&expected);
+        }
+        let mut decoder = tiff::decoder::Decoder::new(Cursor::new(&file)).unwrap();
+        assert_eq!(decoder.dimensions().unwrap(), (333, 130));
+        let tiff::decoder::DecodingResult::U8(pixels) = decoder.read_image().unwrap() else { panic!("8 bits") };
+        assert_eq!(pixels, picture(333, 130, channels).into_pixels());
+    }
+}
+
+#[test]
 fn a_photograph_keeps_its_looks() {
     let photograph = reference("vips-jpeg75", 0);
     let icc = Some(vec![7; 3000]);
