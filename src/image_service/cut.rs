@@ -12,7 +12,7 @@ use crate::render::{self, EncodeOptions, Finish, RenderError, Window};
 /// Decodes the tiles of a plan, puts them together and renders the answer.
 pub fn cut(level: &Level, plan: &Plan, tiles: &[Bytes], request: &Resolved, encode: &EncodeOptions) -> Result<Vec<u8>, ImageError> {
     let (raster, window) = assemble(level, plan, tiles)?;
-    let finish = Finish { size: request.size, rotation: request.rotation, quality: request.quality, format: request.format };
+    let finish = Finish { size: request.size, rotation: request.rotation, quality: request.quality, format: request.format, profile: None };
     render::finish(raster, window, &finish, encode).map_err(ImageError::from)
 }
 
