@@ -13,4 +13,4 @@ mod values;
 pub use fault::{ConfigError, Fault};
 pub use settings::{Flags, Settings};
 pub use sources::{Source, Sources};
-pub use values::{LogFormat, Secret, StoragePlace};
+pub use values::{ColourChoice, LogFormat, Secret, StoragePlace};

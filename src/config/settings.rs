@@ -12,7 +12,7 @@ use super::{
     fault::Fault,
     sources::Sources,
     values::{
-        LogFormat, Secret, StoragePlace, address, at_least_one, byte_count, byte_count_or_none, choice, duration, header, image_place,
+        ColourChoice, LogFormat, Secret, StoragePlace, address, at_least_one, byte_count, byte_count_or_none, choice, colours, duration, header, image_place,
         networks, number, one_or_more, optional, path, pixels, quality, secret, text, web_url, yes_or_no,
     },
 };
@@ -145,6 +145,8 @@ settings! {
     jpeg_quality: u8 = "80" => quality, [], Open;
     /// WebP quality of answers, 1 to 100.
     webp_quality: u8 = "75" => quality, [], Open;
+    /// What becomes of colour profiles: keep (sent along; one of more than 64 KiB is applied) or srgb (always applied).
+    colours: ColourChoice = "keep" => colours, [], Open;
     /// Cache-Control of images and info.json.
     cache_images: String = "public, max-age=86400" => header, [], Open;
     /// Cache-Control of manifests, collections and annotation pages.

@@ -45,6 +45,15 @@ pub enum LogFormat {
     Json,
 }
 
+/// What becomes of colour profiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColourChoice {
+    /// Sent along.
+    Keep,
+    /// Applied: images are brought to sRGB.
+    Srgb,
+}
+
 type Parsed<T> = Result<T, String>;
 
 /// Empty text means that nothing is set.
@@ -81,6 +90,14 @@ pub(super) fn choice(value: &str) -> Parsed<LogFormat> {
         "text" => Ok(LogFormat::Text),
         "json" => Ok(LogFormat::Json),
         _ => Err("is neither text nor json".into()),
+    }
+}
+
+pub(super) fn colours(value: &str) -> Parsed<ColourChoice> {
+    match value {
+        "keep" => Ok(ColourChoice::Keep),
+        "srgb" => Ok(ColourChoice::Srgb),
+        _ => Err("is neither keep nor srgb".into()),
     }
 }
 

@@ -5,14 +5,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::ImageError;
+use super::colours::Colours;
 use super::decoded::{Decoded, Key};
 use super::lanes::Wanted;
+use super::parts::Parts;
 use super::plan::Plan;
 use super::strip::{Frame, Strip};
-use crate::iiif::image::{Format, Quality, Resolved};
+use crate::iiif::image::{Dimensions, Format, Quality, Resolved};
 use crate::pyramid::{Index, Level};
-use crate::raster::Planes;
-use crate::render::{self, EncodeOptions, Finish};
+use crate::raster::{Channels, Planes};
+use crate::render::{self, EncodeOptions, Finish, RenderError, SizedPlanes, Window};
 
 /// Fewest tiles of a row that are worth the threads to decode them together.
 const SHARED: usize = 8;
@@ -28,39 +30,45 @@ pub(super) enum Piece {
     Decoded(Arc<Planes>),
 }
 
+/// What a picture is made for, beside its pixels.
+#[derive(Clone)]
+pub(super) struct Order {
+    pub request: Resolved,
+    pub encode: EncodeOptions,
+    pub colours: Colours,
+    /// Whether parts of it are wanted before the last is made.
+    pub in_parts: bool,
+}
+
 /// An answer that is being made from decoded tiles.
 pub(super) struct Cut {
     index: Arc<Index>,
     plan: Plan,
-    request: Resolved,
-    encode: EncodeOptions,
+    order: Order,
     strip: Strip,
     /// The row of tiles that comes next.
     row: u32,
     /// Whether luma and chroma are taken apart.
     planar: bool,
     decoded: Option<(Arc<Decoded>, [u8; 8])>,
+    parts: Option<Parts>,
 }
 
 impl Cut {
     /// With nothing made yet. Tiles that are decoded are kept in `decoded`, if it is given, for the master of that name.
-    pub fn new(
-        index: Arc<Index>,
-        mut plan: Plan,
-        request: Resolved,
-        encode: EncodeOptions,
-        decoded: Option<(Arc<Decoded>, [u8; 8])>,
-        _in_parts: bool,
-    ) -> Self {
+    pub fn new(index: Arc<Index>, mut plan: Plan, order: Order, decoded: Option<(Arc<Decoded>, [u8; 8])>) -> Self {
         let level = &index.levels[plan.level];
         // What stands for a tile that is not there has all its pixels, together.
         let sparse = plan.tiles_of(level).any(|range| range.is_none());
-        let planar = !sparse && level.tile_width.is_multiple_of(2) && level.tile_height.is_multiple_of(2) && is_planar(&request);
+        let even = level.tile_width.is_multiple_of(2) && level.tile_height.is_multiple_of(2);
+        let planar = !sparse && even && order.colours.to_srgb.is_none() && is_planar(&order.request);
         if sparse {
             plan.eighths = 8;
         }
-        let (strip, row) = (Strip::new(Frame::new(level, &plan), u32::MAX), plan.rows.start);
-        Self { index, plan, request, encode, strip, row, planar, decoded }
+        let frame = Frame::new(level, &plan);
+        let room = if order.in_parts { 0 } else { u32::MAX };
+        let (strip, row) = (Strip::new(frame, room), plan.rows.start);
+        Self { index, plan, order, strip, row, planar, decoded, parts: None }
     }
 
     /// The tile at a place, if it was decoded before.
@@ -73,13 +81,21 @@ impl Cut {
         &self.index.levels[self.plan.level]
     }
 
-    /// Adds the next row of tiles, from left to right; `helpers` more threads may be used for it.
+    /// Adds the next row of tiles, from left to right; `helpers` more threads may be used for it. Gives the bytes that can be made
+    /// by now, if parts are wanted.
     pub fn row(&mut self, pieces: &[Piece], helpers: usize, wanted: &Wanted) -> Result<Vec<u8>, ImageError> {
         let tiles = self.decode(pieces, helpers, wanted)?;
         let columns = self.plan.columns.clone();
         self.strip.append(self.row, columns, tiles.iter().map(Arc::as_ref))?;
         self.row += 1;
-        Ok(Vec::new())
+        if !self.order.in_parts {
+            return Ok(Vec::new());
+        }
+        if self.parts.is_none() {
+            self.parts = Some(Parts::new(&self.strip, &self.order)?);
+        }
+        let last = self.row == self.plan.rows.end;
+        self.parts.as_mut().map_or(Ok(Vec::new()), |parts| parts.take(&mut self.strip, &self.order, last, wanted))
     }
 
     fn decode(&self, pieces: &[Piece], helpers: usize, wanted: &Wanted) -> Result<Vec<Arc<Planes>>, ImageError> {
@@ -116,22 +132,37 @@ impl Cut {
         }
     }
 
-    /// The answer, once every row of tiles has come.
+    /// The answer, or what is still missing of it, once every row of tiles has come.
     pub fn finish(self) -> Result<Vec<u8>, ImageError> {
-        let Self { request, encode, strip, .. } = self;
-        let (planes, window) = strip.picture()?;
-        let planar = planes.as_ycbcr().is_some() || planes.first().channels() == crate::raster::Channels::Gray;
-        if planar && as_jpeg(&request) {
-            let sized = match request.quality {
-                Quality::Gray => render::size_luma(planes, window, request.size)?,
-                _ => render::size_planes(planes, window, request.size)?,
-            };
-            return Ok(sized.encode(&encode)?);
+        let Self { order, strip, parts, .. } = self;
+        if let Some(parts) = parts {
+            return parts.finish();
         }
-        let finish = Finish { size: request.size, rotation: request.rotation, quality: request.quality, format: request.format };
+        let Order { request, encode, colours, .. } = order;
+        let (planes, window) = strip.picture()?;
+        if colours.to_srgb.is_none() && as_jpeg(&request) && is_apart(planes) {
+            return Ok(sized(planes, window, &request, request.size)?.encode(&encode, colours.profile())?);
+        }
+        let (size, rotation, quality, format) = (request.size, request.rotation, request.quality, request.format);
         let raster = strip.into_planes().map(Planes::into_first);
-        let raster = raster.ok_or_else(|| ImageError::Damaged("no tile holds this region".to_owned()))?;
-        Ok(render::finish(raster, window, &finish, &encode)?)
+        let mut raster = raster.ok_or_else(|| ImageError::Damaged("no tile holds this region".to_owned()))?;
+        if let Some(transform) = &colours.to_srgb {
+            transform.apply_to(&mut raster);
+        }
+        Ok(render::finish(raster, window, &Finish { size, rotation, quality, format, profile: colours.profile() }, &encode)?)
+    }
+}
+
+/// Whether planes can become a JPEG as they are.
+pub(super) fn is_apart(planes: &Planes) -> bool {
+    planes.as_ycbcr().is_some() || planes.first().channels() == Channels::Gray
+}
+
+/// A part of a picture at the size of the answer, or of a band of it.
+pub(super) fn sized(planes: &Planes, window: Window, request: &Resolved, size: Dimensions) -> Result<SizedPlanes, RenderError> {
+    match request.quality {
+        Quality::Gray => render::size_luma(planes, window, size),
+        _ => render::size_planes(planes, window, size),
     }
 }
 

@@ -7,12 +7,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::mpsc::{self, Sender};
 
-use super::cut::{Cut, Piece};
+use super::cut::{Cut, Order, Piece};
 use super::lanes::{Lane, Ticket, Wanted};
 use super::plan::{Plan, Way};
 use super::{ImageError, ImageService, Source, Tag};
 use crate::iiif::image::{Format, Quality, Resolved};
 use crate::pyramid::{Level, Splice, SpliceRequest};
+use crate::raster::Channels;
 
 /// Parts of a streamed answer that are made ahead of the client.
 const AHEAD: usize = 8;
@@ -31,9 +32,12 @@ pub enum Picture {
     Parts(Bytes, mpsc::Receiver<Result<Bytes, ImageError>>),
 }
 
-/// Whether parts of the answer can be sent before the last is made.
-pub(super) fn can_be_streamed(plan: &Plan, request: &Resolved) -> bool {
-    plan.way == Way::Spliced || (request.format == Format::Jpg && request.rotation.is_none())
+/// Whether parts of the answer can be sent before the last is made: JPEGs that are neither turned nor transparent, and not so
+/// strongly reduced that pixels are taken together in blocks.
+pub(super) fn can_be_streamed(source: &Source, plan: &Plan, request: &Resolved) -> bool {
+    let plain = request.format == Format::Jpg && request.rotation.is_none() && request.quality != Quality::Bitonal;
+    let opaque = source.index.channels() != Channels::Rgba;
+    plan.way == Way::Spliced || (plain && opaque && plan.reduction(request.size) < 2.5)
 }
 
 /// Makes bytes of rows of tiles.
@@ -81,7 +85,7 @@ fn splice(source: &Source, level: &Level, plan: &Plan, request: &Resolved, first
     let (x, y) = (plan.window.x as u32, plan.window.y as u32);
     let (width, height) = (request.size.width, request.size.height);
     let gray = request.quality == Quality::Gray;
-    level.splice(&SpliceRequest { x, y, width, height, gray, icc: source.icc() }, first)
+    level.splice(&SpliceRequest { x, y, width, height, gray, icc: source.colours.profile() }, first)
 }
 
 fn lane(plan: &Plan) -> Lane {
@@ -92,11 +96,12 @@ impl ImageService {
     /// The whole answer in one piece.
     pub(super) async fn make_whole(&self, source: &Arc<Source>, request: &Resolved, plan: &Plan) -> Result<Bytes, ImageError> {
         if plan.way != Way::Cut
+            && source.colours.to_srgb.is_none()
             && let Some(bytes) = self.undecoded(source, request, plan).await?
         {
             return Ok(bytes);
         }
-        let ticket = self.let_in(plan, request).await?;
+        let ticket = self.let_in(plan, request, false).await?;
         let mut cut = self.cut(source, request, plan, false);
         let rows = self.pieces(source, plan, plan.rows.clone(), Some(&cut)).await?;
         let helpers = self.helpers(&ticket);
@@ -113,7 +118,7 @@ impl ImageService {
         let rows = self.pieces(source, plan, plan.rows.clone(), None).await?;
         let Some(first) = packed_first(&rows) else { return Ok(None) };
         if plan.way == Way::Stored {
-            return Ok(level.jpeg_stream(first, source.icc()).map(Bytes::from));
+            return Ok(level.jpeg_stream(first, source.colours.profile()).map(Bytes::from));
         }
         let Some(mut splice) = splice(source, level, plan, request, first) else { return Ok(None) };
         let put_together = move |wanted: &Wanted| {
@@ -140,7 +145,7 @@ impl ImageService {
         plan: Plan,
         keep: Option<Tag>,
     ) -> Result<Picture, ImageError> {
-        let ticket = self.let_in(&plan, request).await?;
+        let ticket = self.let_in(&plan, request, true).await?;
         let first = self.pieces(source, &plan, plan.rows.start..plan.rows.start + 1, None).await?;
         let level = &source.index.levels[plan.level];
         let spliced =
@@ -167,16 +172,17 @@ impl ImageService {
         Ok(Picture::Parts(start, parts))
     }
 
-    async fn let_in(&self, plan: &Plan, request: &Resolved) -> Result<Ticket, ImageError> {
+    async fn let_in(&self, plan: &Plan, request: &Resolved, in_parts: bool) -> Result<Ticket, ImageError> {
         if plan.way == Way::Cut {
             self.check_area(plan)?;
         }
-        self.lanes.enter(lane(plan), plan.megabytes(request)).await
+        self.lanes.enter(lane(plan), plan.megabytes(request, in_parts)).await
     }
 
     fn cut(&self, source: &Source, request: &Resolved, plan: &Plan, in_parts: bool) -> Cut {
         let kept = plan.is_quick().then(|| (self.decoded.clone(), source.master));
-        Cut::new(source.index.clone(), plan.clone(), request.clone(), self.settings.encode, kept, in_parts)
+        let order = Order { request: request.clone(), encode: self.settings.encode, colours: source.colours.clone(), in_parts };
+        Cut::new(source.index.clone(), plan.clone(), order, kept)
     }
 
     /// How many more threads an expensive piece of work may use: those that have nothing else to do.

@@ -4,6 +4,7 @@
 //! Everything else runs in three steps: `plan` chooses the level, the tiles and the least that has to be done with them (pure), the
 //! storage is read in as few ranges as that takes, and `cut` or `pyramid`'s splice makes bytes of them on the workers of `lanes`.
 
+mod colours;
 mod cut;
 mod decoded;
 mod derivatives;
@@ -11,6 +12,7 @@ mod disk;
 mod error;
 mod lanes;
 mod make;
+mod parts;
 mod plan;
 mod sources;
 mod strip;
@@ -30,6 +32,7 @@ use derivatives::Derivatives;
 use lanes::Lanes;
 use plan::{Plan, Way};
 
+pub use colours::ColourPolicy;
 pub use derivatives::DerivativeSettings;
 pub use error::ImageError;
 pub use lanes::LaneSettings;
@@ -47,6 +50,7 @@ pub struct ImageSettings {
     /// Whether files that nobody registered are served.
     pub open_storage: bool,
     pub encode: EncodeOptions,
+    pub colours: ColourPolicy,
     pub lanes: LaneSettings,
     /// Memory for tile indexes, in bytes.
     pub index_cache: u64,
@@ -100,20 +104,20 @@ impl ImageService {
     /// The answer if nothing has to be waited for or worked out: a stored tile that the system has in memory.
     pub fn ready(&self, source: &Source, request: &Resolved) -> Option<Bytes> {
         let plan = plan::plan(&source.index, request, u64::MAX);
-        if plan.way != Way::Stored {
+        if plan.way != Way::Stored || source.colours.to_srgb.is_some() {
             return None;
         }
         let level = &source.index.levels[plan.level];
         let range = level.tile_range(plan.columns.start, plan.rows.start)?;
         let tile = self.storage.read_now(&source.storage_key, range, &source.version)?.ok()?;
-        Some(level.jpeg_stream(&tile, source.icc())?.into())
+        Some(level.jpeg_stream(&tile, source.colours.profile())?.into())
     }
 
     /// What `request` shows of `source`, encoded; `tag` is its name.
     pub async fn render(self: &Arc<Self>, source: &Arc<Source>, request: &Resolved, tag: &Tag) -> Result<Picture, ImageError> {
         let plan = plan::plan(&source.index, request, self.settings.max_source_area);
         let lasting = request.region.size() == source.info().full;
-        let streamed = plan.is_streamed() && make::can_be_streamed(&plan, request);
+        let streamed = plan.is_streamed() && make::can_be_streamed(source, &plan, request);
         if plan.way == Way::Stored && self.storage.is_near() {
             return Ok(Picture::Whole(self.make_whole(source, request, &plan).await?));
         }

@@ -75,9 +75,14 @@ impl Plan {
         self.answer_area > STREAMED
     }
 
+    /// How many decoded pixels along a side become one of the answer.
+    pub fn reduction(&self, size: Dimensions) -> f64 {
+        let part = f64::from(self.eighths) / 8.0;
+        (self.window.width * part / f64::from(size.width)).max(self.window.height * part / f64::from(size.height))
+    }
+
     /// Memory that the work takes, roughly, in megabytes. What is made row of tiles by row of tiles needs only a few of these.
-    pub fn megabytes(&self, request: &Resolved) -> u32 {
-        let by_rows = self.way == Way::Spliced || (request.format == Format::Jpg && request.rotation.is_none());
+    pub fn megabytes(&self, request: &Resolved, by_rows: bool) -> u32 {
         let rows = u64::from(self.rows.end - self.rows.start);
         let source = if by_rows { self.decoded() * 3 / rows.max(1) } else { self.decoded() };
         let answer = if by_rows { request.size.area() / 4 } else { 2 * request.size.area() + request.rotated().area() };

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use super::colours::Colours;
 use super::{ImageError, ImageService, Tag};
 use crate::catalog::{Descriptor, Registration};
 use crate::iiif::image::{Dimensions, ImageInfo};
@@ -43,6 +44,7 @@ pub struct Source {
     pub visible: bool,
     /// The common part of the names of its derivatives.
     pub(super) master: [u8; 8],
+    pub(super) colours: Colours,
     checked: Mutex<Instant>,
 }
 
@@ -61,11 +63,6 @@ impl Source {
     /// Tells this state of this master from any other.
     pub fn state(&self) -> [u8; 8] {
         self.master
-    }
-
-    /// The colour profile that goes out with every answer.
-    pub fn icc(&self) -> Option<&[u8]> {
-        self.index.icc.as_deref()
     }
 
     pub(super) fn weight(&self) -> u32 {
@@ -128,8 +125,9 @@ impl ImageService {
 
     fn source(&self, storage_key: String, version: Version, index: Index, visible: bool) -> Arc<Source> {
         let EncodeOptions { jpeg_quality, webp_quality } = self.settings.encode;
-        let master = Tag::master(&[storage_key.as_bytes(), version.as_str().as_bytes(), &[SHAPE, jpeg_quality, webp_quality]]);
-        Arc::new(Source { storage_key, version, index: Arc::new(index), visible, master, checked: Mutex::new(Instant::now()) })
+        let master = Tag::master(&[storage_key.as_bytes(), version.as_str().as_bytes(), &[SHAPE, jpeg_quality, webp_quality, self.settings.colours as u8]]);
+        let colours = Colours::new(index.icc.as_deref(), index.channels(), self.settings.colours);
+        Arc::new(Source { storage_key, version, index: Arc::new(index), visible, master, colours, checked: Mutex::new(Instant::now()) })
     }
 
     async fn open_file(&self, id: &str, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {

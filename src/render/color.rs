@@ -31,6 +31,12 @@ enum Work {
     Colors(Arc<Transform8BitExecutor>),
 }
 
+impl std::fmt::Debug for ColorTransform {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ColorTransform")
+    }
+}
+
 impl ColorTransform {
     /// `None` when there is nothing to do: the profile is sRGB in substance, does not fit pixels of these `channels`, or cannot be
     /// understood.

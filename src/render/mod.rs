@@ -3,20 +3,31 @@
 //! The order is the specification's: region and size in one step, then mirror, rotation, quality and format. Everything here
 //! blocks, touches nothing but memory, and never allocates for more pixels than [`MAX_PIXELS`] beyond what it was handed.
 
+mod bands;
 mod baseline;
 mod color;
 mod encode;
+mod icc;
+mod jpeg;
 mod planar;
+mod png;
+mod reduce;
 mod scale;
+mod shift;
+mod skew;
 mod tone;
 mod turn;
+mod webp;
 
+pub use bands::{BandEncoder, EncodedBand, JpegBands};
 pub use color::{CmykTransform, ColorTransform, color_space, is_srgb, profile_name};
+pub use planar::{SizedPlanes, size_luma, size_planes};
+pub use scale::{part, scale};
+pub use tone::gray;
 
+use self::skew::Ground;
 use crate::iiif::image::{Dimensions, Format, Quality, Rotation};
 use crate::raster::Raster;
-
-pub use planar::{SizedPlanes, size_luma, size_planes};
 
 /// The most pixels of any intermediate or final picture; rotating a long thin one can ask for far more than it holds.
 pub const MAX_PIXELS: u64 = 1 << 27;
@@ -39,12 +50,14 @@ impl Window {
 
 /// What is to become of a region: the size, rotation, quality and format of an image request.
 #[derive(Clone, Copy, Debug)]
-pub struct Finish {
+pub struct Finish<'a> {
     /// The size in pixels before rotation.
     pub size: Dimensions,
     pub rotation: Rotation,
     pub quality: Quality,
     pub format: Format,
+    /// The ICC profile that the pixels are meant in, written along where format and channels allow it.
+    pub profile: Option<&'a [u8]>,
 }
 
 /// How lossy the lossy formats are, each from 1 (small) to 100 (faithful).
@@ -86,10 +99,11 @@ impl RenderError {
 /// [`RenderError::TooLarge`] when the format cannot hold the result, [`RenderError::Empty`] when there is no result.
 pub fn finish(raster: Raster, window: Window, finish: &Finish, options: &EncodeOptions) -> Result<Vec<u8>, RenderError> {
     check_pixels(finish.size.width.into(), finish.size.height.into())?;
-    let sized = scale::scale(raster, window, finish.size)?;
-    let turned = turn::turn(sized, finish.rotation)?;
+    let sized = scale(raster, window, finish.size)?;
+    let ground = if tone::keeps_alpha(finish.quality, finish.format) { Ground::Transparent } else { Ground::White };
+    let turned = turn::turn(sized, finish.rotation, ground)?;
     let toned = tone::tone(turned, finish.quality, finish.format);
-    encode::encode(&toned, finish.format, options)
+    encode::encode(&toned, finish, options)
 }
 
 fn check_pixels(width: u64, height: u64) -> Result<(), RenderError> {

@@ -2,12 +2,12 @@
 
 use std::cell::RefCell;
 
-use turbojpeg::{Compressor, Image, PixelFormat, Subsamp, YuvPlanesImage};
+use turbojpeg::{Compressor, Image, OwnedBuf, PixelFormat, Subsamp, YuvPlanesImage};
 
 use super::scale::part;
-use super::{EncodeOptions, RenderError, Window};
+use super::{EncodeOptions, RenderError, Window, icc, jpeg};
 use crate::iiif::image::Dimensions;
-use crate::raster::{Planes, Raster};
+use crate::raster::{Channels, Planes, Raster};
 
 thread_local! {
     static COMPRESSOR: RefCell<Option<Compressor>> = const { RefCell::new(None) };
@@ -48,28 +48,42 @@ pub fn size_luma(planes: &Planes, window: Window, size: Dimensions) -> Result<Si
 }
 
 impl SizedPlanes {
-    /// As a JPEG.
-    pub fn encode(&self, options: &EncodeOptions) -> Result<Vec<u8>, RenderError> {
+    pub fn size(&self) -> Dimensions {
+        self.size
+    }
+
+    pub fn has_chroma(&self) -> bool {
+        self.chroma.is_some()
+    }
+
+    /// As a JPEG, with the colour profile that its samples are meant in.
+    pub fn encode(&self, options: &EncodeOptions, profile: Option<&[u8]>) -> Result<Vec<u8>, RenderError> {
+        let channels = if self.has_chroma() { Channels::Rgb } else { Channels::Gray };
+        Ok(jpeg::with_profile(&self.compressed(options.jpeg_quality)?, icc::fitting(profile, channels)))
+    }
+
+    /// As a JPEG as the codec writes it.
+    pub(super) fn compressed(&self, quality: u8) -> Result<OwnedBuf, RenderError> {
         COMPRESSOR.with_borrow_mut(|kept| {
             let mut compressor = match kept.take() {
                 Some(compressor) => compressor,
                 None => Compressor::new().map_err(failed)?,
             };
-            let encoded = self.encode_with(&mut compressor, options).map_err(failed);
+            let encoded = self.compress_with(&mut compressor, quality).map_err(failed);
             *kept = Some(compressor);
             encoded
         })
     }
 
-    fn encode_with(&self, compressor: &mut Compressor, options: &EncodeOptions) -> Result<Vec<u8>, turbojpeg::Error> {
-        compressor.set_quality(i32::from(options.jpeg_quality.clamp(1, 100)))?;
+    fn compress_with(&self, compressor: &mut Compressor, quality: u8) -> Result<OwnedBuf, turbojpeg::Error> {
+        compressor.set_quality(i32::from(quality.clamp(1, 100)))?;
         let (width, height) = (self.size.width as usize, self.size.height as usize);
         let (pixels, y_stride) = (self.luma.pixels(), self.luma.stride());
         let Some([blue, red]) = &self.chroma else {
             compressor.set_subsamp(Subsamp::Gray)?;
-            return compressor.compress_to_vec(Image { pixels, width, pitch: y_stride, height, format: PixelFormat::GRAY });
+            return compressor.compress_to_owned(Image { pixels, width, pitch: y_stride, height, format: PixelFormat::GRAY });
         };
-        compressor.compress_yuv_planes_to_vec(&YuvPlanesImage {
+        compressor.compress_yuv_planes_to_owned(&YuvPlanesImage {
             y_plane: pixels,
             u_plane: blue.pixels(),
             v_plane: red.pixels(),

@@ -1,8 +1,12 @@
 //! Region and size in one step.
 
+use std::cell::RefCell;
+
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
 
+use super::reduce::{MOST, reduce};
+use super::shift::shift;
 use super::{RenderError, Window};
 use crate::iiif::image::Dimensions;
 use crate::raster::{Channels, Raster};
@@ -10,23 +14,66 @@ use crate::raster::{Channels, Raster};
 /// Nearer than this, in pixels, to a whole number is a whole number: arithmetic on fractions leaves such crumbs.
 const CRUMB: f64 = 1e-6;
 
+/// The kernel's part of a reduction is at least this and less than twice as much; means over blocks of pixels come before it.
+const KERNEL: f64 = 1.5;
+/// So much memory may a thread keep for its next picture.
+const KEPT: usize = 4 << 20;
+
+thread_local! {
+    static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
+}
+
 /// Maps `window` of `raster` exactly onto `size`; alpha weighs the colours, so hidden ones do not bleed.
-pub(super) fn scale(raster: Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
-    let window = fit(window, &raster)?;
-    if let Some((x, y)) = whole_pixels(window, size) {
-        let everything = (raster.width(), raster.height()) == (size.width, size.height);
-        return Ok(if everything { raster } else { raster.crop(x, y, size.width, size.height) });
-    }
-    resample(&raster, window, size)
+///
+/// Where the raster reaches beyond the window, what is there counts as far as the kernel goes.
+///
+/// # Errors
+/// [`RenderError::Empty`] when the window holds no pixel.
+pub fn scale(raster: Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
+    let everything = (raster.width(), raster.height()) == (size.width, size.height);
+    let fitted = fit(window, &raster)?;
+    if everything && whole_pixels(fitted, size).is_some() { Ok(raster) } else { part(&raster, window, size) }
 }
 
 /// The same of a raster that stays as it is.
-pub(super) fn part(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
+///
+/// # Errors
+/// As [`scale`].
+pub fn part(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
     let window = fit(window, raster)?;
-    match whole_pixels(window, size) {
-        Some((x, y)) => Ok(raster.crop(x, y, size.width, size.height)),
-        None => resample(raster, window, size),
+    if let Some((x, y)) = whole_pixels(window, size) {
+        return Ok(raster.crop(x, y, size.width, size.height));
     }
+    if raster.channels() == Channels::Rgba {
+        return resample(raster, window, size);
+    }
+    if (window.width, window.height) == (f64::from(size.width), f64::from(size.height)) {
+        return Ok(shift(raster, (window.x, window.y), size));
+    }
+    match blocks(window, size) {
+        (1, 1) => resample(raster, window, size),
+        blocks => {
+            let (raster, window) = in_blocks(raster, window, blocks);
+            resample(&raster, window, size)
+        }
+    }
+}
+
+/// How many pixels, across and down, may be taken together before the kernel.
+fn blocks(window: Window, size: Dimensions) -> (u32, u32) {
+    let side = |length: f64, size: u32| ((length / f64::from(size) / KERNEL) as u32).clamp(1, MOST);
+    (side(window.width, size.width), side(window.height, size.height))
+}
+
+/// The window reduced by whole factors, and where it then lies.
+fn in_blocks(raster: &Raster, window: Window, (across, down): (u32, u32)) -> (Raster, Window) {
+    let side = |start: f64, length: f64, limit: u32, factor: u32| {
+        let (first, end) = (start as u32, ((start + length).ceil() as u32).min(limit));
+        ((first, end), (start - f64::from(first)) / f64::from(factor), length / f64::from(factor))
+    };
+    let (columns, x, width) = side(window.x, window.width, raster.width(), across);
+    let (rows, y, height) = side(window.y, window.height, raster.height(), down);
+    (reduce(raster, columns, rows, (across, down)), Window { x, y, width, height })
 }
 
 /// The window without crumbs and without what lies beyond the raster.
@@ -64,6 +111,8 @@ fn whole_pixels(window: Window, size: Dimensions) -> Option<(u32, u32)> {
     (same_size && window.x.fract() == 0.0 && window.y.fract() == 0.0).then_some((window.x as u32, window.y as u32))
 }
 
+/// Catmull-Rom: next to Lanczos with three lobes it is as near to the mean of what a pixel covers, rings less, and takes two
+/// thirds of the time.
 fn resample(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
     let failed = |reason: &dyn std::fmt::Display| RenderError::failed("scale", reason);
     let pixel_type = match raster.channels() {
@@ -73,16 +122,17 @@ fn resample(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster,
     };
     let source = ImageRef::new(raster.width(), raster.height(), raster.pixels(), pixel_type).map_err(|e| failed(&e))?;
     let mut target = Image::new(size.width, size.height, pixel_type);
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(filter(window, size))).crop(window.x, window.y, window.width, window.height);
-    Resizer::new().resize(&source, &mut target, &options).map_err(|e| failed(&e))?;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
+        .crop(window.x, window.y, window.width, window.height);
+    RESIZER.with_borrow_mut(|resizer| {
+        let resized = resizer.resize(&source, &mut target, &options);
+        if resizer.size_of_internal_buffers() > KEPT {
+            resizer.reset_internal_buffers();
+        }
+        resized.map_err(|e| failed(&e))
+    })?;
     Ok(Raster::from_pixels(size.width, size.height, raster.channels(), target.into_vec()))
-}
-
-/// Sharp where pixels are merged; without far-reaching ripples where they are spread.
-fn filter(window: Window, size: Dimensions) -> FilterType {
-    let reducing = window.width > f64::from(size.width) || window.height > f64::from(size.height);
-    if reducing { FilterType::Lanczos3 } else { FilterType::CatmullRom }
 }
 
 #[cfg(test)]

@@ -7,32 +7,37 @@ use crate::raster::{Channels, Raster};
 const WHITE_FROM: u8 = 128;
 
 /// Applies `quality`, and lays what is transparent on white where `format` or the quality knows no transparency.
+///
+/// A JPEG's luma is left to its encoder.
 pub(super) fn tone(raster: Raster, quality: Quality, format: Format) -> Raster {
-    let keeps_alpha = format != Format::Jpg && quality != Quality::Bitonal;
-    let raster = if keeps_alpha { raster } else { on_white(raster) };
+    let raster = if keeps_alpha(quality, format) { raster } else { on_white(raster) };
     match quality {
         Quality::Default | Quality::Color => raster,
+        Quality::Gray if format == Format::Jpg => raster,
         Quality::Gray => gray(raster),
         Quality::Bitonal => bitonal(gray(raster)),
     }
+}
+
+/// Whether transparency survives.
+pub(super) fn keeps_alpha(quality: Quality, format: Format) -> bool {
+    format != Format::Jpg && quality != Quality::Bitonal
 }
 
 fn on_white(raster: Raster) -> Raster {
     if raster.channels() != Channels::Rgba {
         return raster;
     }
-    let (width, height) = (raster.width(), raster.height());
-    let mut pixels = raster.into_pixels();
-    let count = pixels.len() / 4;
-    for at in 0..count {
-        let [r, g, b, a] = [0, 1, 2, 3].map(|i| pixels[at * 4 + i]);
-        pixels[at * 3..at * 3 + 3].copy_from_slice(&[r, g, b].map(|v| over_white(v, a)));
+    let source = raster.pixels().as_chunks::<4>().0;
+    let mut pixels = vec![0; source.len() * 3];
+    for (target, &[r, g, b, a]) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(source) {
+        *target = [r, g, b].map(|v| over_white(v, a));
     }
-    pixels.truncate(count * 3);
-    Raster::from_pixels(width, height, Channels::Rgb, pixels)
+    Raster::from_pixels(raster.width(), raster.height(), Channels::Rgb, pixels)
 }
 
-fn over_white(value: u8, alpha: u8) -> u8 {
+/// `value`, seen through its `alpha`, on white.
+pub(super) fn over_white(value: u8, alpha: u8) -> u8 {
     let (value, alpha) = (u32::from(value), u32::from(alpha));
     ((value * alpha + 255 * (255 - alpha) + 127) / 255) as u8
 }
@@ -43,7 +48,7 @@ fn luma([r, g, b]: [u8; 3]) -> u8 {
 }
 
 /// One sample a pixel; with alpha there is no such layout, so red, green and blue are made equal instead.
-fn gray(mut raster: Raster) -> Raster {
+pub fn gray(mut raster: Raster) -> Raster {
     match raster.channels() {
         Channels::Gray => raster,
         Channels::Rgb => {
@@ -65,6 +70,18 @@ fn bitonal(mut gray: Raster) -> Raster {
         *value = if *value >= WHITE_FROM { 255 } else { 0 };
     }
     gray
+}
+
+/// The rows of a bitonal raster with one bit a pixel, white being 1; every row begins with a new byte.
+pub(super) fn packed(bitonal: &Raster) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(bitonal.width().div_ceil(8) as usize * bitonal.height() as usize);
+    for row in bitonal.pixels().chunks(bitonal.stride().max(1)) {
+        let (whole, rest) = row.as_chunks::<8>();
+        let byte = |pixels: &[u8]| pixels.iter().zip(0..).fold(0, |byte, (value, at)| byte | (value & 0x80) >> at);
+        bytes.extend(whole.iter().map(|pixels| byte(pixels)));
+        bytes.extend((!rest.is_empty()).then(|| byte(rest)));
+    }
+    bytes
 }
 
 #[cfg(test)]
@@ -94,7 +111,7 @@ mod tests {
             (Channels::Gray, &[7], Color, Jpg, Channels::Gray, &[7]),
             (Rgba, &RGBA, Default, Webp, Rgba, &RGBA),
             (Rgba, &RGBA, Default, Jpg, Rgb, &[0, 0, 0, 255, 255, 255, 255, 255, 255, 127, 127, 127]),
-            (Rgba, &RGBA, Quality::Gray, Jpg, Channels::Gray, &[0, 255, 255, 127]),
+            (Rgba, &RGBA, Quality::Gray, Jpg, Rgb, &[0, 0, 0, 255, 255, 255, 255, 255, 255, 127, 127, 127]),
             (Rgba, &RGBA, Quality::Gray, Png, Rgba, &[0, 0, 0, 255, 255, 255, 255, 255, 18, 18, 18, 0, 0, 0, 0, 128]),
             (Rgba, &RGBA, Bitonal, Gif, Channels::Gray, &[0, 255, 255, 0]),
         ];
@@ -102,5 +119,12 @@ mod tests {
             let result = toned(channels, pixels, quality, format);
             assert_eq!(result, (expected_channels, expected.to_vec()), "{channels:?} {quality:?} {format:?}");
         }
+    }
+
+    #[test]
+    fn eight_pixels_to_the_byte() {
+        let pixels = [255, 0, 255, 0, 0, 0, 0, 0, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255];
+        let packed = packed(&Raster::from_pixels(10, 2, Channels::Gray, pixels.to_vec()));
+        assert_eq!(packed, [0b1010_0000, 0b1000_0000, 0b0011_1111, 0b1100_0000]);
     }
 }

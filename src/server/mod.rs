@@ -14,11 +14,11 @@ use tokio::net::TcpListener;
 
 use crate::api::{self, Addressing, App, Infos};
 use crate::catalog::Catalog;
-use crate::config::{Settings, StoragePlace};
+use crate::config::{ColourChoice, Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
-use crate::image_service::{DerivativeSettings, ImageService, ImageSettings, LaneSettings};
+use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings};
 use crate::ingest::Masters;
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
@@ -82,6 +82,10 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         max_source_area: settings.max_region_area,
         open_storage: settings.open_storage,
         encode: EncodeOptions { jpeg_quality: settings.jpeg_quality, webp_quality: settings.webp_quality },
+        colours: match settings.colours {
+            ColourChoice::Keep => ColourPolicy::Keep,
+            ColourChoice::Srgb => ColourPolicy::Srgb,
+        },
         lanes: LaneSettings {
             quick: settings.worker_count(),
             heavy: settings.heavy_worker_count(),

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::{CONVERT, LevelReport, Report, Severity};
 use crate::formats::convert::page_rows;
 use crate::formats::limits::{FormatError, FormatLimits};
-use crate::pyramid::{self, Color, Compression, Index};
+use crate::pyramid::{self, Compression, Index, TiffFacts};
 use crate::raster::Channels;
 
 /// A smallest version of this size is decoded in no time.
@@ -17,21 +17,33 @@ const TILES: std::ops::RangeInclusive<u32> = 128..=1024;
 
 pub(super) fn look(report: &mut Report, file: File, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
     let mut reader = BufReader::new(file);
-    let index = pyramid::open(&mut reader, report.bytes);
+    let facts = pyramid::tiff_facts(&mut reader)?;
+    tell(report, &facts);
     reader.rewind()?;
-    match index {
+    match pyramid::open(&mut reader, report.bytes) {
         Ok(index) => pyramid(report, &index),
-        Err(reason) => plain(report, &reason.to_string(), path, limits)?,
+        Err(_) => plain(report, &facts, path, limits)?,
     }
     Ok(())
 }
 
+/// What is so of any TIFF.
+fn tell(report: &mut Report, facts: &TiffFacts) {
+    (report.width, report.height) = (Some(facts.width), Some(facts.height));
+    report.compression = Some(facts.compression.1.to_owned());
+    report.colors = Some(facts.color.1.to_owned());
+    report.bits = facts.bits.first().and_then(|bits| u8::try_from(*bits).ok());
+    report.pages = Some(facts.pages);
+    report.orientation = facts.orientation.into();
+    if facts.orientation != 1 {
+        report.find(Severity::Odd, "It is stored turned or mirrored, and a field says how to hold it.".to_owned(), CONVERT);
+    }
+    if facts.bits.iter().any(|bits| *bits > 8) {
+        report.find(Severity::Note, "It has more than 8 bits a sample; answers have 8.".to_owned(), "");
+    }
+}
+
 fn pyramid(report: &mut Report, index: &Index) {
-    let Some(top) = index.levels.first() else { return };
-    (report.width, report.height) = (Some(top.width.into()), Some(top.height.into()));
-    report.compression = Some(compression(top.compression).to_owned());
-    report.colors = Some(color(top.color).to_owned());
-    report.bits = Some(8);
     report.has_profile(index.icc.as_deref());
     report.dpi = index.resolution.map(|resolution| (resolution.x * 2.54, resolution.y * 2.54));
     report.levels = index
@@ -41,9 +53,10 @@ fn pyramid(report: &mut Report, index: &Index) {
         .collect();
     levels(report, index);
     tiles(report);
-    if top.compression != Compression::Jpeg && top.color.channels() != Channels::Rgba {
-        let what = format!("Its tiles are not JPEG ({}): each is encoded anew when it is asked for.", compression(top.compression));
-        report.find(Severity::Note, what, CONVERT);
+    let packed = index.levels.first().is_some_and(|top| top.compression != Compression::Jpeg && top.color.channels() != Channels::Rgba);
+    if packed {
+        let compression = report.compression.clone().unwrap_or_default();
+        report.find(Severity::Note, format!("Its tiles are not JPEG ({compression}): each is encoded anew when it is asked for."), CONVERT);
     }
 }
 
@@ -73,37 +86,16 @@ fn tiles(report: &mut Report) {
     }
 }
 
-fn compression(compression: Compression) -> &'static str {
-    match compression {
-        Compression::None => "none",
-        Compression::Lzw => "LZW",
-        Compression::Deflate => "deflate",
-        Compression::Jpeg => "JPEG",
-    }
-}
-
-fn color(color: Color) -> &'static str {
-    match color {
-        Color::Gray | Color::GrayInverted => "gray",
-        Color::GrayAlpha => "gray with alpha",
-        Color::Rgb | Color::YCbCr => "RGB",
-        Color::Rgba | Color::RgbaPremultiplied => "RGB with alpha",
-    }
-}
-
 /// One that can be read from top to bottom, but not in parts.
-fn plain(report: &mut Report, reason: &str, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
+fn plain(report: &mut Report, facts: &TiffFacts, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
+    if let Some(reason) = &facts.rows_refused {
+        let cure = "save it again as TIFF with LZW or no compression, in gray or RGB";
+        report.find(Severity::Refused, format!("It cannot be read: {reason}."), cure);
+        return Ok(());
+    }
     let rows = page_rows(path, 1, limits)?;
-    (report.width, report.height) = (Some(rows.width().into()), Some(rows.height().into()));
-    report.colors = Some(
-        match rows.channels() {
-            Channels::Gray => "gray",
-            Channels::Rgb => "RGB",
-            Channels::Rgba => "RGB with alpha",
-        }
-        .to_owned(),
-    );
     report.has_profile(rows.icc().as_deref());
+    let reason = facts.tiles_refused.as_deref().unwrap_or("it has no tiles");
     report.find(Severity::Note, format!("It is no pyramid: {reason}."), "");
     report.is_whole();
     Ok(())
