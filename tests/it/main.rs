@@ -3,6 +3,7 @@
 mod architecture;
 mod canvases;
 mod collections;
+mod connections;
 mod emitted_urls;
 mod headers;
 mod home;

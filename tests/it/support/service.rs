@@ -1,13 +1,13 @@
 //! A running service of a test's own.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
-use poem::Server;
-use poem::listener::{Acceptor, Listener, TcpListener};
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::Value;
 use sqlx::PgPool;
+use tokio::net::TcpListener;
 use triptych::catalog::Catalog;
 use triptych::config::{Flags, Settings};
 use triptych::server;
@@ -57,11 +57,13 @@ impl Service {
         let catalog = Catalog::new(pool.clone());
         let key = catalog.create_key("test").await.expect("a key").secret;
         let app = server::app(&settings, catalog.clone(), storage);
-        let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await.expect("a port");
-        let address = acceptor.local_addr()[0].as_socket_addr().copied().expect("an address");
-        let endpoint = server::endpoint(app, settings.request_timeout);
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let tls = server::tls(&settings).expect("a certificate");
+        let answer = Arc::new(server::answer(app, &settings));
         let running = tokio::spawn(async move {
-            Server::new_with_acceptor(acceptor).run(endpoint).await.expect("it serves");
+            let run = server::connections::run(listener, tls, answer, server::limits(&settings), std::future::pending());
+            run.await.expect("it serves");
         });
         let listening = tokio::spawn(catalog.listen());
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).no_proxy().build();
