@@ -64,6 +64,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("fast_image_resize", &["render/"]),
     ("poem", &["api/", "web/", "server/"]),
     ("poem_openapi", &["api/", "web/", "server/"]),
+    ("hyper", &["server/"]),
+    ("hyper_util", &["server/"]),
+    ("tokio_rustls", &["server/"]),
     ("clap", &["cli.rs", "config/"]),
 ];
 

@@ -70,7 +70,11 @@ async fn heads_without_an_end_are_cut() {
     send(&mut stream, get("/a")).await;
     assert_eq!(answer(&mut stream).await, "GET /a of here");
     let (mut reading, mut writing) = stream.into_split();
-    let dripping = async { while writing.write_all(b"a").await.is_ok() { tokio::time::sleep(SHORT / 10).await } };
+    let dripping = async {
+        while writing.write_all(b"a").await.is_ok() {
+            tokio::time::sleep(SHORT / 10).await
+        }
+    };
     let cut = async { assert_eq!(rest(&mut reading).await, b"") };
     soon(async { tokio::join!(dripping, cut) }).await;
 }

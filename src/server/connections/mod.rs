@@ -2,6 +2,7 @@
 //!
 //! What answers is behind [`Answer`]; nothing here knows of routes. One task serves one connection, and one coarse timer guards it.
 
+mod anyone;
 mod content;
 mod drive;
 mod pulse;
@@ -20,6 +21,7 @@ use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+pub use anyone::encrypt;
 pub use content::Content;
 pub use tls::{Tls, TlsError};
 

@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion, crypto::ring};
-use triptych::server::connections::{Connections, Tls};
+use triptych::server::connections::{Connections, Tls, encrypt};
 
 use super::scripted::{Server, answer, ask, get, http2, rest_text, send, soon};
 use crate::support::fixture;
@@ -42,12 +42,9 @@ async fn secure(stream: TcpStream, protocols: &[&str], version: &'static Support
 async fn client_and_server_agree_on_a_protocol() {
     let server = Server::start(Connections::default(), Some(tls("first"))).await;
     for version in [&TLS12, &TLS13] {
-        for (offered, agreed) in [
-            (&["h2", "http/1.1"][..], Some("h2")),
-            (&["http/1.1", "h2"], Some("h2")),
-            (&["http/1.1"], Some("http/1.1")),
-            (&[], None),
-        ] {
+        for (offered, agreed) in
+            [(&["h2", "http/1.1"][..], Some("h2")), (&["http/1.1", "h2"], Some("h2")), (&["http/1.1"], Some("http/1.1")), (&[], None)]
+        {
             let mut stream = secure(server.connect().await, offered, version).await;
             let alpn = stream.get_ref().1.alpn_protocol().map(|protocol| String::from_utf8_lossy(protocol).into_owned());
             assert_eq!(alpn.as_deref(), agreed, "{offered:?}");
@@ -93,6 +90,14 @@ async fn a_renewed_certificate_is_used_without_a_restart() {
     assert_eq!(shown().await, certificate("first"));
     renew("second");
     soon(async { while shown().await != certificate("second") {} }).await;
+}
+
+#[tokio::test]
+async fn the_service_on_this_machine_is_asked_whatever_its_certificate() {
+    let server = Server::start(Connections::default(), Some(tls("first"))).await;
+    let mut stream = soon(encrypt(server.connect().await)).await.expect("a handshake");
+    send(&mut stream, get("/a")).await;
+    assert_eq!(answer(&mut stream).await, "GET /a of here, secretly");
 }
 
 #[test]
