@@ -102,6 +102,18 @@ async fn clients_that_take_nothing_make_place_for_others() {
 }
 
 #[tokio::test]
+async fn windows_that_stay_shut_make_place_for_others() {
+    let server = Server::start(Connections { most: 1, idle: SHORT, stalled: SHORT, ..PATIENT }, None).await;
+    let (mut lazy, _connection) = http2(server.connect().await).await;
+    let request = http::Request::get("http://there/large").body(http_body_util::Empty::new()).expect("a request");
+    // The connection itself goes on talking; only the window of this answer stays shut.
+    let _unread = soon(lazy.send_request(request)).await.expect("an answer");
+    let mut other = server.connect().await;
+    send(&mut other, get("/a")).await;
+    assert_eq!(answer(&mut other).await, "GET /a of here");
+}
+
+#[tokio::test]
 async fn large_answers_arrive_whole() {
     let server = Server::start(Connections { head: SHORT, stalled: Duration::from_secs(20), ..PATIENT }, None).await;
     let mut stream = server.connect().await;
