@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use uuid::Uuid;
 
 use crate::catalog::Catalog;
@@ -146,17 +147,23 @@ fn write_openapi(directory: &Path) -> Result<(), Failure> {
 
 /// Asks `/health/ready` of the service that listens where the settings say.
 async fn ask_health(settings: &Settings) -> Result<(), Failure> {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let port = settings.listen.port();
     let address = if settings.listen.ip().is_unspecified() { "127.0.0.1".parse()? } else { settings.listen.ip() };
     let asked = async {
-        let mut stream = tokio::net::TcpStream::connect((address, port)).await?;
-        stream.write_all(b"GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n").await?;
-        let mut answer = String::new();
-        stream.take(4096).read_to_string(&mut answer).await?;
-        Ok::<String, std::io::Error>(answer)
+        let stream = tokio::net::TcpStream::connect((address, port)).await?;
+        match settings.tls() {
+            Some(_) => ready(server::connections::encrypt(stream).await?).await,
+            None => ready(stream).await,
+        }
     };
     let answer = tokio::time::timeout(std::time::Duration::from_secs(10), asked).await??;
     println!("{}", answer.lines().last().unwrap_or_default());
     if answer.split(' ').nth(1) == Some("200") { Ok(()) } else { Err("the service is not ready".into()) }
+}
+
+async fn ready(mut stream: impl AsyncRead + AsyncWrite + Unpin) -> std::io::Result<String> {
+    stream.write_all(b"GET /health/ready HTTP/1.0\r\nHost: localhost\r\n\r\n").await?;
+    let mut answer = String::new();
+    stream.take(4096).read_to_string(&mut answer).await?;
+    Ok(answer)
 }

@@ -2,6 +2,7 @@
 
 mod compress;
 pub mod connections;
+mod descriptors;
 mod edge;
 mod metrics;
 mod routed;
@@ -30,6 +31,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 /// Runs the service until it is told to stop.
 pub async fn serve(settings: Settings) -> Result<(), Failure> {
+    descriptors::raise(settings.max_connections);
     std::fs::create_dir_all(&settings.data).map_err(|error| format!("{}: {error}", settings.data.display()))?;
     let database = Database::open(database_settings(&settings)).await?;
     let served = serve_on(&settings, &database).await;

@@ -68,6 +68,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hayro_jpeg2000", &["formats/"]),
     ("indicatif", &["cli/"]),
     ("clap", &["cli.rs", "cli/", "config/"]),
+    ("hyper", &["server/", "api/"]),
+    ("hyper_util", &["server/"]),
+    ("tokio_rustls", &["server/"]),
 ];
 
 /// Where the versions of the specifications are told apart.

@@ -3,7 +3,11 @@
 mod architecture;
 mod canvases;
 mod collections;
+<<<<<<< HEAD
 mod commands;
+=======
+mod connections;
+>>>>>>> server
 mod emitted_urls;
 mod headers;
 mod home;

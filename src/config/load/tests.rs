@@ -120,3 +120,13 @@ fn help_follows_the_table() {
         assert!(help.contains(part), "{part} in {help}");
     }
 }
+
+#[test]
+fn a_certificate_needs_its_key() {
+    for given in [("TRIPTYCH_TLS_CERTIFICATE", "a.crt"), ("TRIPTYCH_TLS_KEY", "a.key")] {
+        assert_eq!(faults(&[], &[given], ""), ["HTTPS needs both tls_certificate and tls_key"]);
+    }
+    let (settings, _) = load(&["--tls-key", "a.key"], &[("TRIPTYCH_TLS_CERTIFICATE", "a.crt")], "").expect("settings");
+    assert_eq!(settings.tls(), Some((std::path::Path::new("a.crt"), std::path::Path::new("a.key"))));
+    assert_eq!(load(&[], &[], "").expect("settings").0.tls(), None);
+}

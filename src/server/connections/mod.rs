@@ -2,6 +2,7 @@
 //!
 //! What answers is behind [`Answer`]; nothing here knows of routes. One task serves one connection, and one coarse timer guards it.
 
+mod anyone;
 mod drive;
 mod pulse;
 mod serve;
@@ -12,13 +13,14 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::Request;
 use hyper::body::Incoming;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 
+pub use anyone::encrypt;
 pub use tls::{Tls, TlsError};
 
 use crate::api::Reply;
@@ -27,6 +29,8 @@ use drive::Closing;
 
 /// How long accepting rests when the system has no more file descriptors or memory for connections.
 const PAUSE: Duration = Duration::from_millis(200);
+/// How often it is said that all places are taken.
+const REMINDER: Duration = Duration::from_secs(60);
 
 /// What answers requests.
 pub trait Answer: Send + Sync + 'static {
@@ -125,7 +129,12 @@ impl<A> Drop for CutAll<A> {
 
 /// Gives every connection a task of its own, as long as there are places.
 async fn accept<A: Answer>(listener: &TcpListener, local: SocketAddr, house: &Arc<House<A>>, places: &Arc<Semaphore>) {
+    let mut told: Option<Instant> = None;
     while let Ok(place) = places.clone().acquire_owned().await {
+        if places.available_permits() == 0 && told.is_none_or(|told| told.elapsed() > REMINDER) {
+            tracing::warn!("there are {} connections, the most that are allowed at a time; others wait", house.limits.most);
+            told = Some(Instant::now());
+        }
         let (stream, peer) = next(listener).await;
         let client = Client { peer, local: stream.local_addr().unwrap_or(local), secure: house.tls.is_some() };
         let house = house.clone();

@@ -59,9 +59,11 @@ impl Service {
         let app = server::app(&settings, catalog.clone(), storage);
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (answer, limits) = (Arc::new(server::answer(app, &settings)), server::limits(&settings));
+        let tls = server::tls(&settings).expect("a certificate");
+        let answer = Arc::new(server::answer(app, &settings));
         let running = tokio::spawn(async move {
-            server::connections::run(listener, None, answer, limits, std::future::pending()).await.expect("it serves");
+            let run = server::connections::run(listener, tls, answer, server::limits(&settings), std::future::pending());
+            run.await.expect("it serves");
         });
         let listening = tokio::spawn(catalog.listen());
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).no_proxy().build();
