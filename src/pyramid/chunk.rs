@@ -116,7 +116,8 @@ impl Level {
     fn jpeg_plane(&self, stream: &[u8], color: Color, rows: u32) -> Result<Vec<u8>, PyramidError> {
         let tables = self.tables.as_deref();
         let decode = |height: u32| match color {
-            Color::Cmyk => inks::decode(stream, tables, self.tile_width, height).map(|inks| to_channels(color, inks)),
+            // Inks, or inks that are left as they are.
+            Color::Cmyk | Color::Rgba => inks::decode(stream, tables, self.tile_width, height).map(|inks| to_channels(color, inks)),
             _ => {
                 let raster = jpeg::decode(stream, tables, Frame { width: self.tile_width, height, color })?;
                 // Its YCbCr has become RGB already.

@@ -41,8 +41,15 @@ pub(super) fn read_kind(directory: &Directory) -> Result<Kind, Stop> {
         palette: if color == Color::Palette { Some(read_palette(directory, bits)?) } else { None },
         fax: read_fax(directory, compression)?,
     };
-    check(&samples, color, compression)?;
+    if samples.check(color, compression).is_err() {
+        let name = color_name(directory.number(tags::PHOTOMETRIC)?);
+        return unsupported(format!("{name} colour with {count} samples of {bits} bits per pixel in {}; {CURE}", packing(directory)?));
+    }
     Ok(Kind { compression, color, samples })
+}
+
+fn packing(directory: &Directory) -> Result<&'static str, Stop> {
+    Ok(compression_name(directory.number(tags::COMPRESSION)?.unwrap_or(1)))
 }
 
 fn read_compression(directory: &Directory) -> Result<Compression, Stop> {
@@ -62,39 +69,49 @@ fn read_compression(directory: &Directory) -> Result<Compression, Stop> {
 
 fn read_color(directory: &Directory, compression: Compression, count: u64) -> Result<Color, Stop> {
     let photometric = directory.number(tags::PHOTOMETRIC)?;
-    let alpha = read_alpha(directory)?;
-    let jpeg = compression == Compression::Jpeg;
+    let inks = directory.number(tags::INK_SET)?.unwrap_or(1);
     let color = match (photometric, count) {
-        (Some(0), _) => Color::GrayInverted,
-        (Some(1), 2) if alpha == Alpha::Straight => Color::GrayAlpha,
-        (Some(1), 2) if alpha == Alpha::Premultiplied => Color::GrayAlphaPremultiplied,
-        (Some(1), _) => Color::Gray,
-        (Some(2), 4..) if alpha == Alpha::Straight => Color::Rgba,
-        (Some(2), 4..) if alpha == Alpha::Premultiplied => Color::RgbaPremultiplied,
-        (Some(2), 3..) => Color::Rgb,
-        (Some(3), _) => Color::Palette,
-        (Some(5), 4..) if directory.number(tags::INK_SET)?.unwrap_or(1) == 1 => Color::Cmyk,
-        (Some(5), _) => return unsupported(format!("inks other than cyan, magenta, yellow and black; {CURE} in RGB")),
-        (Some(6), 3) => Color::YCbCr,
-        (Some(8), 3..) => Color::Lab,
-        (Some(9), 3..) => Color::IccLab,
-        (None, _) if matches!(compression, Compression::Group3 | Compression::Group4) => Color::GrayInverted,
-        _ => {
-            let name = color_name(photometric);
-            return unsupported(format!("{name} colour with {count} samples per pixel; {CURE} in RGB or gray"));
+        (Some(5), _) if inks != 1 || count < 4 => {
+            return unsupported(format!("inks other than cyan, magenta, yellow and black; {CURE} in RGB"));
         }
+        // Fax machines say nothing of colour.
+        (None, _) if matches!(compression, Compression::Group3 | Compression::Group4) => Some(Color::GrayInverted),
+        _ => color_of(photometric, count, &read_alpha(directory)?),
+    };
+    let name = color_name(photometric);
+    let Some(color) = color else {
+        return unsupported(format!("{name} colour with {count} samples per pixel; {CURE} in RGB or gray"));
     };
     let alone = usize::try_from(count) == Ok(color.samples()) || directory.number(tags::PLANAR)? == Some(2);
-    let in_jpeg = alone && matches!(color, Color::Gray | Color::GrayInverted | Color::Rgb | Color::YCbCr | Color::Cmyk);
-    let in_webp = matches!((color, count), (Color::Rgb, 3) | (Color::Rgba | Color::RgbaPremultiplied, 4));
-    if jpeg && !in_jpeg || compression == Compression::WebP && !in_webp {
-        let (name, packing) = (color_name(photometric), if jpeg { "JPEG" } else { "WebP" });
-        return unsupported(format!("{name} colour with {count} samples per pixel in {packing}; {CURE}"));
+    let fits = match compression {
+        Compression::Jpeg => alone && matches!(color, Color::Gray | Color::GrayInverted | Color::Rgb | Color::YCbCr | Color::Cmyk),
+        Compression::WebP => matches!((color, count), (Color::Rgb, 3) | (Color::Rgba | Color::RgbaPremultiplied, 4)),
+        _ => true,
+    };
+    match fits {
+        true => Ok(color),
+        false => unsupported(format!("{name} colour with {count} samples per pixel in {}; {CURE}", packing(directory)?)),
     }
-    Ok(color)
 }
 
-#[derive(PartialEq)]
+fn color_of(photometric: Option<u64>, count: u64, alpha: &Alpha) -> Option<Color> {
+    match (photometric?, count, alpha) {
+        (0, _, _) => Some(Color::GrayInverted),
+        (1, 2, Alpha::Straight) => Some(Color::GrayAlpha),
+        (1, 2, Alpha::Premultiplied) => Some(Color::GrayAlphaPremultiplied),
+        (1, _, _) => Some(Color::Gray),
+        (2, 4.., Alpha::Straight) => Some(Color::Rgba),
+        (2, 4.., Alpha::Premultiplied) => Some(Color::RgbaPremultiplied),
+        (2, 3.., _) => Some(Color::Rgb),
+        (3, _, _) => Some(Color::Palette),
+        (5, 4.., _) => Some(Color::Cmyk),
+        (6, 3, _) => Some(Color::YCbCr),
+        (8, 3.., _) => Some(Color::Lab),
+        (9, 3.., _) => Some(Color::IccLab),
+        _ => None,
+    }
+}
+
 enum Alpha {
     None,
     Straight,
@@ -197,12 +214,4 @@ fn read_fax(directory: &Directory, compression: Compression) -> Result<u8, Stop>
         },
         _ => Ok(0),
     }
-}
-
-/// Names what does not go together, as far as nothing above has.
-fn check(samples: &Samples, color: Color, compression: Compression) -> Result<(), Stop> {
-    samples.check(color, compression).or_else(|_| {
-        let (count, bits) = (samples.count, samples.bits);
-        unsupported(format!("{count} samples of {bits} bits per pixel, {color:?} in {compression:?}; {CURE}"))
-    })
 }

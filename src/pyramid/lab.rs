@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 const WHITE: [f32; 3] = [0.964_22, 1.0, 0.825_21];
 /// From XYZ under D50 to linear sRGB, white adapted to D65 by Bradford's method.
 const TO_RGB: [[f32; 3]; 3] =
-    [[3.133_856_1, -1.616_866_7, -0.490_614_6], [-0.978_768_4, 1.916_141_5, 0.033_454], [0.071_945_3, -0.228_991_4, 1.405_242_7]];
+    [[3.133_856, -1.616_866_7, -0.490_614_6], [-0.978_768_4, 1.916_141_5, 0.033_454], [0.071_945_3, -0.228_991_4, 1.405_242_7]];
 /// Steps of the table below.
 const STEPS: usize = 1 << 14;
 /// The curve of sRGB.

@@ -43,7 +43,7 @@ pub use index::{Index, Resolution};
 pub use level::Level;
 pub use open::{Attempt, Opening, open};
 pub use pages::tiff_pages;
-pub use rows::{tiff_rows, tiff_rows_of};
+pub use rows::{InkTransform, tiff_rows, tiff_rows_of, tiff_rows_with_inks};
 pub use source::{RowError, RowSource};
 pub use splice::{Splice, SpliceRequest};
 pub use writer::{WriteError, WriteOptions, write};

@@ -95,7 +95,8 @@ pub(super) fn read_index(pieces: &Pieces, page: u32) -> Result<Index, Stop> {
     let entries = entries(pieces, layout, first, page)?;
     let main = Directory::read(pieces, layout, entries[0].at)?;
     let top = read_level(&main, pieces.size)?;
-    let (icc, resolution) = (read_icc(&main, top.color)?, optional(read_resolution(&main))?);
+    let icc = read_icc(&main)?.filter(|_| top.color.keeps_profile());
+    let resolution = optional(read_resolution(&main))?;
     let orientation = read_orientation(&main)?;
     let mut levels = vec![top];
     for entry in &entries[1..] {

@@ -4,7 +4,7 @@ use super::directory::{Directory, Layout, Pieces, Stop};
 use super::file::File;
 use super::pages::{all_pages, page_of};
 use super::stored::{Cut, read_cut, read_icc, read_image, read_orientation};
-use super::{Compression, Level, PyramidError, RowError, RowSource, damaged};
+use super::{Color, Compression, Level, PyramidError, RowError, RowSource, damaged};
 use crate::raster::{Channels, Raster};
 use std::io::{Read, Seek};
 
@@ -27,17 +27,36 @@ pub fn tiff_rows(reader: impl Read + Seek + Send + 'static) -> Result<Box<dyn Ro
 /// # Errors
 /// As for [`tiff_rows`]; `Unsupported` when there is no such page.
 pub fn tiff_rows_of(reader: impl Read + Seek + Send + 'static, page: u32) -> Result<Box<dyn RowSource>, PyramidError> {
-    let mut file = File::new(reader)?;
-    let (layout, pages) = all_pages(&mut file)?;
-    let at = page_of(pages, page)?.at;
-    let picture = file.ask(|pieces| Picture::read(pieces, layout, at))?;
-    Ok(Box::new(TiffRows { file, picture, next: 0, band: Vec::new(), taken: 0 }))
+    Ok(Box::new(TiffRows::open(reader, page)?))
+}
+
+/// Makes RGB of CMYK: from four bytes a pixel, 255 as full ink, to three.
+pub type InkTransform = Box<dyn FnMut(&[u8], &mut [u8]) + Send>;
+
+/// As [`tiff_rows_of`], but CMYK goes through the transform that `inks` makes of the file's colour profile, if it has one, rather
+/// than through the plain formula.
+///
+/// # Errors
+/// As for [`tiff_rows_of`].
+pub fn tiff_rows_with_inks(
+    reader: impl Read + Seek + Send + 'static,
+    page: u32,
+    inks: impl FnOnce(Option<&[u8]>) -> InkTransform,
+) -> Result<Box<dyn RowSource>, PyramidError> {
+    let mut rows = TiffRows::open(reader, page)?;
+    if rows.picture.level.color == Color::Cmyk {
+        rows.inks = Some(inks(rows.picture.icc.as_deref()));
+        // Four samples that are left as they are.
+        rows.picture.level.color = Color::Rgba;
+    }
+    Ok(Box::new(rows))
 }
 
 /// What is known of an image before its pixels are read.
 pub(super) struct Picture {
     level: Level,
     cut: Cut,
+    /// Of whatever colours the file has.
     icc: Option<Vec<u8>>,
     orientation: u8,
 }
@@ -47,7 +66,7 @@ impl Picture {
         let directory = Directory::read(pieces, layout, at)?;
         let cut = read_cut(&directory)?;
         let level = read_image(&directory, cut, pieces.size)?;
-        let icc = read_icc(&directory, level.color)?;
+        let icc = read_icc(&directory)?;
         let picture = Self { level, cut, icc, orientation: read_orientation(&directory)? };
         picture.check_memory()?;
         Ok(picture)
@@ -83,6 +102,7 @@ impl Picture {
 struct TiffRows<R> {
     file: File<R>,
     picture: Picture,
+    inks: Option<InkTransform>,
     /// The first row that is not in the band yet.
     next: u32,
     /// Decoded rows, of which `taken` bytes have been given away.
@@ -100,7 +120,7 @@ impl<R: Read + Seek + Send> RowSource for TiffRows<R> {
     }
 
     fn channels(&self) -> Channels {
-        self.picture.level.color.channels()
+        if self.inks.is_some() { Channels::Rgb } else { self.picture.level.color.channels() }
     }
 
     fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError> {
@@ -117,7 +137,7 @@ impl<R: Read + Seek + Send> RowSource for TiffRows<R> {
     }
 
     fn icc(&self) -> Option<Vec<u8>> {
-        self.picture.icc.clone()
+        self.picture.icc.clone().filter(|_| self.inks.is_none() && self.picture.level.color.keeps_profile())
     }
 
     fn orientation(&self) -> u16 {
@@ -126,6 +146,14 @@ impl<R: Read + Seek + Send> RowSource for TiffRows<R> {
 }
 
 impl<R: Read + Seek> TiffRows<R> {
+    fn open(reader: R, page: u32) -> Result<Self, PyramidError> {
+        let mut file = File::new(reader)?;
+        let (layout, pages) = all_pages(&mut file)?;
+        let at = page_of(pages, page)?.at;
+        let picture = file.ask(|pieces| Picture::read(pieces, layout, at))?;
+        Ok(Self { file, picture, inks: None, next: 0, band: Vec::new(), taken: 0 })
+    }
+
     /// Decodes the next strip, part of a strip, or row of tiles.
     fn read_band(&mut self) -> Result<(), PyramidError> {
         let Level { width, height, tile_height, color, .. } = self.picture.level;
@@ -155,8 +183,16 @@ impl<R: Read + Seek> TiffRows<R> {
         };
         self.next += rows;
         self.taken = 0;
-        self.band = band.into_pixels();
-        self.band.truncate(width as usize * rows as usize * color.channels().count());
+        let (mut pixels, count) = (band.into_pixels(), width as usize * rows as usize);
+        pixels.truncate(count * color.channels().count());
+        self.band = match &mut self.inks {
+            None => pixels,
+            Some(to_rgb) => {
+                let mut rgb = vec![0; count * 3];
+                to_rgb(&pixels, &mut rgb);
+                rgb
+            }
+        };
         Ok(())
     }
 

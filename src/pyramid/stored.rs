@@ -1,9 +1,10 @@
 //! One image of a file: its size, its samples, and where its strips or tiles lie.
 
 use super::directory::{Directory, Stop};
+use super::index::MAX_ICC;
 use super::kinds::{Kind, read_kind};
 use super::level::MAX_TABLES;
-use super::{Color, Compression, Level, PyramidError, damaged, tags};
+use super::{Compression, Level, PyramidError, damaged, tags};
 
 /// Most strips or tiles of one image, planes counted.
 const MAX_CHUNKS: u64 = 16 << 20;
@@ -127,9 +128,8 @@ pub(super) fn read_orientation(directory: &Directory) -> Result<u8, Stop> {
     Ok(orientation.filter(|orientation| (1..=8).contains(orientation)).unwrap_or(1) as u8)
 }
 
-/// The profile, when it is for the colours that decoded pixels have.
-pub(super) fn read_icc(directory: &Directory, color: Color) -> Result<Option<Vec<u8>>, Stop> {
-    let most = super::index::MAX_ICC;
-    let icc = optional(directory.raw(tags::ICC_PROFILE, most))?.filter(|icc| !icc.is_empty() && color.keeps_profile());
+/// The profile of the colours that the file has.
+pub(super) fn read_icc(directory: &Directory) -> Result<Option<Vec<u8>>, Stop> {
+    let icc = optional(directory.raw(tags::ICC_PROFILE, MAX_ICC))?.filter(|icc| !icc.is_empty());
     Ok(icc.map(|icc| icc.into_owned()))
 }

@@ -123,7 +123,7 @@ fn other_files_are_refused_plainly() {
         (changed("vips-gray.tif", 324, 0), "unsupported: an image in strips; a pyramid is cut into tiles"),
         (
             changed("vips-gray.tif", 258, 16),
-            "unsupported: 1 samples of 16 bits per pixel, Gray in Jpeg; save it again as TIFF with LZW or without compression",
+            "unsupported: gray colour with 1 samples of 16 bits per pixel in JPEG; save it again as TIFF with LZW or without compression",
         ),
         (
             changed("vips-gray.tif", 262, 3),

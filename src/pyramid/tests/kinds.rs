@@ -161,3 +161,22 @@ fn what_cannot_be_served_or_read_is_named_with_its_cure() {
         assert!(error.starts_with(&format!("unsupported: {found}; save it again as TIFF with")), "{name}: {error}");
     }
 }
+
+#[test]
+fn inks_go_through_a_transform_of_the_callers() {
+    for name in ["cmyk-lzw", "cmyk-planes", "cmyk-16-tiles", "cmyk-jpeg", "rgb-lzw"] {
+        let plain = all_rows(kind(name)).unwrap();
+        let transform = |icc: Option<&[u8]>| -> InkTransform {
+            assert_eq!(icc, None);
+            Box::new(|inks, rgb| {
+                for (ink, pixel) in inks.chunks(4).zip(rgb.chunks_mut(3)) {
+                    pixel.copy_from_slice(&crate::pyramid::inks::to_rgb(ink.try_into().unwrap()));
+                }
+            })
+        };
+        let mut source = tiff_rows_with_inks(Cursor::new(kind(name)), 1, transform).unwrap();
+        let mut through = Raster::zeroed(source.width(), source.height(), source.channels());
+        source.read_rows(through.pixels_mut()).unwrap();
+        assert_eq!(through, plain, "{name}");
+    }
+}
