@@ -4,9 +4,11 @@ mod bits;
 mod blocks;
 mod huffman;
 mod marks;
+mod memo;
 mod mosaic;
 mod scan;
 mod segments;
+mod source;
 mod transfer;
 
 pub(super) use marks::Marks;

@@ -2,23 +2,28 @@
 //!
 //! The bits of a block are a DC difference, then its AC coefficients: each a Huffman code that says how many zeros to pass over and
 //! how many bits of a value follow, up to the code for the end of the block. Since the values are not wanted, a table can say for
-//! the next eleven bits how many codes with their values begin in them, and where the last of them ends: mostly two or three are
+//! the next twelve bits how many codes with their values begin in them, and where the last of them ends: mostly two or three are
 //! passed over in one step.
 
 use super::bits::peek;
 use super::huffman::Codes;
-use std::sync::{Arc, Mutex, PoisonError};
+use super::memo::Memo;
+use std::sync::Arc;
 
 /// Bits that one step looks at.
-const LOOK: u32 = 11;
+const LOOK: u32 = 12;
 const WINDOWS: usize = 1 << LOOK;
-/// In a table of steps: how many bits to pass over (0: go the slow way), how many coefficients, whether the block ends there. In the
-/// first step of a block, the DC difference stands above them.
-const COEFFICIENTS: u32 = 5;
-const ENDED: u32 = 11;
-const DIFFERENCE: u32 = 16;
-/// Most pairs of tables that are kept.
-const MAX_KEPT: usize = 16;
+// An entry of a table of steps: how many bits to pass over, whether the block ends there, how many coefficients to pass over, and in
+// the first step of a block how many of the bits are the DC difference, and that. The number of coefficients is made too large by
+// what says that this is no plain step, so that one comparison tells.
+const BITS: u32 = 31;
+const ENDED: u32 = 1 << 7;
+const COEFFICIENTS: u32 = 8;
+const DC_BITS: u32 = 16;
+const DIFFERENCE: u32 = 20;
+/// Added to the coefficients when the block ends, and when the slow way must be gone.
+const END: u32 = 64;
+const UNKNOWN: u32 = 128;
 
 /// The tables that blocks of a component are coded with, made ready to run over them.
 pub(super) struct BlockCodes {
@@ -26,6 +31,15 @@ pub(super) struct BlockCodes {
     ac: Codes,
     first: [u32; WINDOWS],
     more: [u32; WINDOWS],
+}
+
+/// A block of coefficients.
+pub(super) struct Block {
+    /// The first one, or its difference to that of the block before.
+    pub dc: i32,
+    /// The bit at which the codes of the others begin, and the bit behind them.
+    pub ac: usize,
+    pub end: usize,
 }
 
 /// What one or several codes pass over.
@@ -39,25 +53,16 @@ struct Step {
 impl BlockCodes {
     /// The tables made ready, or those that were made for an earlier stream: nearly all streams have the same ones.
     pub(super) fn of(dc: &Codes, ac: &Codes) -> Arc<Self> {
-        static KEPT: Mutex<Vec<Arc<BlockCodes>>> = Mutex::new(Vec::new());
-        let kept = || KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(codes) = kept().iter().find(|codes| codes.dc == *dc && codes.ac == *ac) {
-            return codes.clone();
-        }
-        let codes = Arc::new(Self::new(dc.clone(), ac.clone()));
-        let mut kept = kept();
-        if kept.len() == MAX_KEPT {
-            kept.remove(0);
-        }
-        kept.push(codes.clone());
-        codes
+        static MADE: Memo<BlockCodes> = Memo::new();
+        let same = |codes: &Self| codes.dc == *dc && codes.ac == *ac;
+        MADE.find(same).unwrap_or_else(|| MADE.keep(Self::new(dc.clone(), ac.clone())))
     }
 
     fn new(dc: Codes, ac: Codes) -> Self {
         let mut codes = Self { dc, ac, first: [0; WINDOWS], more: [0; WINDOWS] };
         for window in 0..WINDOWS {
             codes.more[window] = codes.steps(window as u32, 0).packed();
-            codes.first[window] = codes.first_steps(window as u32).unwrap_or(0);
+            codes.first[window] = codes.first_steps(window as u32).unwrap_or(UNKNOWN << COEFFICIENTS);
         }
         codes
     }
@@ -93,7 +98,7 @@ impl BlockCodes {
     fn first_steps(&self, window: u32) -> Option<u32> {
         let bits = u64::from(window) << (64 - LOOK);
         let (difference, length) = self.difference(bits).filter(|(_, length)| *length <= LOOK)?;
-        Some(self.steps(window, length).packed() | (difference as u32) << DIFFERENCE)
+        Some(self.steps(window, length).packed() | length << DC_BITS | (difference as u32) << DIFFERENCE)
     }
 
     /// The DC difference that the bits begin with, and how many of them it takes.
@@ -111,52 +116,54 @@ impl BlockCodes {
         }
     }
 
-    /// The DC difference of the block at bit `at`, and where its AC codes begin.
-    pub(super) fn dc(&self, clean: &[u8], at: usize) -> Option<(i32, usize)> {
-        let (difference, length) = self.difference(peek(clean, at)?)?;
-        Some((difference, at + length as usize))
-    }
-
-    /// The DC difference of the block at bit `at`, and where the next block begins.
+    /// The block at bit `at`.
     #[inline(always)]
-    pub(super) fn pass(&self, clean: &[u8], at: usize) -> Option<(i32, usize)> {
-        let entry = self.first[(peek(clean, at)? >> (64 - LOOK)) as usize];
-        if entry & 31 == 0 {
-            return self.pass_slowly(clean, at);
-        }
-        let at = at + (entry & 31) as usize;
-        let end = if entry >> ENDED & 1 == 1 { at } else { self.rest(clean, at, 1 + (entry >> COEFFICIENTS & 63))? };
-        Some((entry as i32 >> DIFFERENCE, end))
+    pub(super) fn block(&self, clean: &[u8], at: usize) -> Option<Block> {
+        let bits = peek(clean, at)?;
+        let entry = self.first[(bits >> (64 - LOOK)) as usize];
+        let (length, coefficients) = (entry & BITS, entry >> COEFFICIENTS & 0xFF);
+        let (after, ac) = (at + length as usize, at + (entry >> DC_BITS & 15) as usize);
+        let end = match coefficients {
+            0..END => self.steps_on(clean, after, 1 + coefficients, bits << length, 57 - length as i32)?,
+            END..UNKNOWN => after,
+            _ => return self.block_slowly(clean, at),
+        };
+        Some(Block { dc: entry as i32 >> DIFFERENCE, ac, end })
     }
 
+    /// One whose DC difference has too many bits for a step.
     #[cold]
-    fn pass_slowly(&self, clean: &[u8], at: usize) -> Option<(i32, usize)> {
-        let (difference, at) = self.dc(clean, at)?;
-        Some((difference, self.rest(clean, at, 1)?))
+    fn block_slowly(&self, clean: &[u8], at: usize) -> Option<Block> {
+        let (dc, length) = self.difference(peek(clean, at)?)?;
+        let ac = at + length as usize;
+        Some(Block { dc, ac, end: self.steps_on(clean, ac, 1, peek(clean, ac)?, 57)? })
     }
 
-    /// Where the block ends of which bit `at` begins the code for coefficient `next` or later ones.
+    /// Where the block ends of which bit `at` begins the code for coefficient `next` or a later one; the next `left` of the bits are
+    /// at hand.
     #[inline(always)]
-    pub(super) fn rest(&self, clean: &[u8], mut at: usize, mut next: u32) -> Option<usize> {
+    fn steps_on(&self, clean: &[u8], mut at: usize, mut next: u32, mut bits: u64, mut left: i32) -> Option<usize> {
         loop {
-            let (mut bits, mut left) = (peek(clean, at)?, 57);
             while left >= 16 {
                 let mut entry = self.more[(bits >> (64 - LOOK)) as usize];
-                if entry & 31 == 0 || next + (entry >> COEFFICIENTS & 63) > 63 {
-                    entry = self.single(bits, next)?;
+                if next + (entry >> COEFFICIENTS) > 63 {
+                    if entry & ENDED == 0 || next + (entry >> COEFFICIENTS) > 63 + END {
+                        entry = self.single(bits, next)?;
+                    }
+                    if entry & ENDED != 0 {
+                        return Some(at + (entry & BITS) as usize);
+                    }
                 }
-                at += (entry & 31) as usize;
-                if entry >> ENDED & 1 == 1 {
-                    return Some(at);
-                }
-                next += entry >> COEFFICIENTS & 63;
-                bits <<= entry & 31;
-                left -= (entry & 31) as i32;
+                at += (entry & BITS) as usize;
+                next += entry >> COEFFICIENTS;
+                bits <<= entry & BITS;
+                left -= (entry & BITS) as i32;
             }
+            (bits, left) = (peek(clean, at)?, 57);
         }
     }
 
-    /// One code alone: a long one, or the last of a full block.
+    /// One code alone: a long one, or one of the last of a block.
     #[cold]
     fn single(&self, bits: u64, next: u32) -> Option<u32> {
         let (_, step) = self.step((bits >> 48) as u32)?;
@@ -167,6 +174,11 @@ impl BlockCodes {
 
 impl Step {
     fn packed(self) -> u32 {
-        self.bits | self.coefficients << COEFFICIENTS | u32::from(self.ended) << ENDED
+        let (flag, more) = match self {
+            Step { ended: true, .. } => (ENDED, END),
+            Step { bits: 0, .. } => (0, UNKNOWN),
+            _ => (0, 0),
+        };
+        self.bits | flag | (self.coefficients + more) << COEFFICIENTS
     }
 }

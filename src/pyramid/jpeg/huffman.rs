@@ -141,7 +141,7 @@ pub(in crate::pyramid::jpeg) mod tests {
     #[test]
     fn differences_have_their_codes() {
         let codes = DcCodes::new(&Codes::standard_dc().unwrap()).unwrap();
-        for (difference, bits) in [(0, (0b00, 2)), (1, (0b010_1, 4)), (-1, (0b010_0, 4)), (5, (0b100_101, 6)), (-5, (0b100_010, 6))] {
+        for (difference, bits) in [(0, (0b00, 2)), (1, (0b0101, 4)), (-1, (0b0100, 4)), (5, (0b10_0101, 6)), (-5, (0b10_0010, 6))] {
             assert_eq!(codes.of(difference), Some(bits), "{difference}");
         }
         assert_eq!(codes.of(-2047), Some((510 << 11, 20)));

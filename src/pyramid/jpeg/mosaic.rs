@@ -3,13 +3,14 @@
 use super::super::{PyramidError, damaged};
 use super::bits::unstuff;
 use super::marks::Marks;
-use super::scan::{Component, Scan, Tables};
 use super::segments::EOI;
+use super::source::Source;
 use super::transfer::{Tile, Transfer};
 use std::ops::Range;
+use std::sync::Arc;
 
-/// Symbols of a Huffman table for AC that has all of them: it was not made for one tile alone.
-const ALL_AC: usize = 162;
+/// Bytes that headers and tables mostly have.
+const HEADERS: usize = 640;
 
 /// A rectangle and the tiles it lies in, in pixels from the corner of the first of them.
 #[derive(Clone, Copy, Debug)]
@@ -25,13 +26,9 @@ pub(in crate::pyramid) struct Place {
 /// Puts the tiles of a rectangle together to a JPEG without decoding them.
 pub(in crate::pyramid) struct Mosaic {
     place: Place,
-    /// Tables that the tiles share, what the first tile has before its data, and what both say.
-    shared: Tables,
-    opening: Vec<u8>,
-    source: Scan,
-    target: Scan,
-    /// The component that is wanted alone.
-    gray: Option<Component>,
+    source: Arc<Source>,
+    /// Whether the first of several components is wanted alone.
+    gray: bool,
     transfer: Transfer,
     /// Entropy-coded data of a row of tiles.
     clean: Vec<u8>,
@@ -42,32 +39,24 @@ pub(in crate::pyramid) struct Mosaic {
 impl Mosaic {
     /// `None` when the tiles cannot be put together, as far as the first one tells.
     pub(in crate::pyramid) fn new(place: Place, first: &[u8], tables: Option<&[u8]>, gray: bool) -> Option<Self> {
-        let mut shared = Tables::default();
-        tables.map_or(Some(()), |tables| shared.read(tables))?;
-        let (source, data) = Scan::of(first, &shared)?;
-        let opening = first[..first.len() - data.len()].to_vec();
-        let sizes = (source.width, source.height) == (place.tile_width, place.tile_height);
-        let shareable = source.components.iter().all(|component| component.ac.len() >= ALL_AC) || !has_codes(&opening);
-        if !sizes || !place.fits(source.unit()) || !(shareable || place.columns() * place.rows() == 1) {
-            return None;
-        }
-        let gray = gray && source.components.len() > 1;
-        let mut target = if gray { source.first_component()? } else { source.clone() };
-        (target.width, target.height) = (place.width, place.height);
-        let transfer = Transfer::new(&source, &mut target)?;
-        let gray = if gray { source.components.first().cloned() } else { None };
-        Some(Self { place, shared, opening, source, target, gray, transfer, clean: Vec::new(), rows: 0 })
+        let source = Source::of(first, tables)?;
+        let gray = gray && source.scan.components.len() > 1;
+        let sizes = (source.scan.width, source.scan.height) == (place.tile_width, place.tile_height);
+        let fits = sizes && place.fits(source.scan.unit()) && (place.columns() * place.rows() == 1 || source.is_common());
+        let possible = fits && (!gray || source.scan.is_first_finest());
+        possible.then(|| Self { place, transfer: Transfer::new(source.clone()), source, gray, clean: Vec::new(), rows: 0 })
     }
 
     pub(in crate::pyramid) fn components(&self) -> usize {
-        self.source.components.len()
+        self.source.scan.components.len()
     }
 
-    /// The stream up to where the entropy-coded data begins.
-    pub(in crate::pyramid) fn head(&self, marks: &Marks) -> Vec<u8> {
-        let mut stream = Vec::with_capacity(marks.len() + 1024);
+    /// The stream up to where the entropy-coded data begins, with room for `more` bytes.
+    pub(in crate::pyramid) fn head(&self, marks: &Marks, more: usize) -> Vec<u8> {
+        let mut stream = Vec::with_capacity(marks.len() + HEADERS + more);
         marks.write(&mut stream);
-        self.target.write(&mut stream);
+        let size = (self.place.width, self.place.height);
+        self.source.scan.write(size, self.gray, self.source.dc.as_ref(), &mut stream);
         stream
     }
 
@@ -77,6 +66,7 @@ impl Mosaic {
             return Err(damaged("another number of tiles than the rectangle has"));
         }
         self.clean.clear();
+        self.clean.reserve(tiles.iter().map(|tile| tile.as_ref().len()).sum());
         let begun = (0..).zip(tiles).map(|(column, tile)| self.begin(column, tile.as_ref()));
         let mut tiles = begun.collect::<Option<Vec<_>>>().ok_or_else(|| damaged("JPEG tiles of different kinds, or one without an end"))?;
         self.transfer.reserve(self.clean.len() + self.clean.len() / 8);
@@ -97,22 +87,15 @@ impl Mosaic {
     }
 
     fn begin(&mut self, column: u32, tile: &[u8]) -> Option<Tile> {
-        let data = match tile.strip_prefix(self.opening.as_slice()) {
-            Some(data) => data,
-            None => {
-                let (scan, data) = Scan::of(tile, &self.shared)?;
-                (scan == self.source).then_some(data)?
-            }
-        };
-        let bits = unstuff(data, &mut self.clean)?;
-        let (across, _) = self.source.unit();
+        let bits = unstuff(self.source.data(tile)?, &mut self.clean)?;
         let Place { x, width, tile_width, .. } = self.place;
-        Some(Tile::new(bits, wanted(x, width, tile_width, across, column), tile_width.div_ceil(across) as usize))
+        let (across, _) = self.source.scan.unit();
+        Some(Tile::new(bits, wanted(x, width, tile_width, across, column), self.source.units_across(tile_width)))
     }
 
     /// All rows of units of a row of tiles.
     fn lines(&mut self, tiles: &mut [Tile]) -> Option<()> {
-        let (_, down) = self.source.unit();
+        let (_, down) = self.source.scan.unit();
         let Place { y, width, height, tile_height, .. } = self.place;
         let rows = wanted(y, height, tile_height, down, self.rows);
         for _ in 0..rows.start {
@@ -121,11 +104,11 @@ impl Mosaic {
         // Lines of blocks that come before this row of tiles.
         let before = ((self.rows * tile_height).saturating_sub(y) / 8) as usize;
         for (done, _) in rows.enumerate() {
-            match &self.gray {
-                None => tiles.iter_mut().try_for_each(|tile| self.transfer.units(&self.clean, tile))?,
-                Some(luma) => {
-                    let lines = (height.div_ceil(8) as usize).saturating_sub(before + done * luma.down);
-                    self.transfer.gray(&self.clean, tiles, luma, width.div_ceil(8) as usize, lines)?;
+            match self.gray {
+                false => tiles.iter_mut().try_for_each(|tile| self.transfer.units(&self.clean, tile))?,
+                true => {
+                    let lines = (height.div_ceil(8) as usize).saturating_sub(before + done * (down / 8) as usize);
+                    self.transfer.gray(&self.clean, tiles, width.div_ceil(8) as usize, lines)?;
                 }
             }
         }
@@ -156,10 +139,4 @@ fn wanted(start: u32, length: u32, tile: u32, unit: u32, number: u32) -> Range<u
     let before = number * tile;
     let end = (start + length - before).min(tile);
     (start.saturating_sub(before) / unit) as usize..end.div_ceil(unit) as usize
-}
-
-/// Whether a tile brings Huffman tables of its own.
-fn has_codes(opening: &[u8]) -> bool {
-    let segments = super::segments::Segments::of(opening);
-    segments.is_ok_and(|mut segments| segments.any(|segment| segment.is_ok_and(|segment| segment.marker == super::segments::DHT)))
 }

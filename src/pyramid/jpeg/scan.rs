@@ -110,16 +110,15 @@ impl Scan {
         (most(|component| component.across), most(|component| component.down))
     }
 
-    /// An image of the first component alone. `None` when that is coarser than the whole.
-    pub(super) fn first_component(&self) -> Option<Self> {
-        let first = self.components.first()?;
-        let finest = self.unit() == (first.across as u32 * 8, first.down as u32 * 8);
-        let alone = Component { across: 1, down: 1, ..first.clone() };
-        finest.then(|| Self { components: vec![alone], ..self.clone() })
+    /// Whether the first component is as fine as the whole.
+    pub(super) fn is_first_finest(&self) -> bool {
+        self.components.first().is_some_and(|first| self.unit() == (first.across as u32 * 8, first.down as u32 * 8))
     }
 
-    /// Appends tables and headers, up to where the entropy-coded data begins.
-    pub(super) fn write(&self, stream: &mut Vec<u8>) {
+    /// Appends tables and headers of an image of another size, up to where the entropy-coded data begins: one of the first component
+    /// alone, with `gray`, and with other tables for DC, if given.
+    pub(super) fn write(&self, size: (u32, u32), gray: bool, dc: Option<&Codes>, stream: &mut Vec<u8>) {
+        let components = &self.components[..if gray { 1 } else { self.components.len() }];
         let mut places = Vec::new();
         let mut fresh = |class: u8, place: u8| {
             !places.contains(&(class, place)) && {
@@ -127,22 +126,23 @@ impl Scan {
                 true
             }
         };
-        for component in &self.components {
+        for component in components {
             if fresh(0, component.quantization_at) {
                 let (precision, entries) = &component.quantization;
                 segment(stream, DQT, &[&[precision << 4 | component.quantization_at], entries]);
             }
             if fresh(1, component.dc_at) {
-                component.dc.write(component.dc_at, stream);
+                dc.unwrap_or(&component.dc).write(component.dc_at, stream);
             }
             if fresh(2, component.ac_at) {
                 component.ac.write(0x10 | component.ac_at, stream);
             }
         }
-        let count = self.components.len() as u8;
-        let described = self.components.iter().flat_map(|one| [one.id, (one.across << 4 | one.down) as u8, one.quantization_at]);
-        let chosen = self.components.iter().flat_map(|one| [one.id, one.dc_at << 4 | one.ac_at]);
-        let ([_, _, top, height], [_, _, left, width]) = (self.height.to_be_bytes(), self.width.to_be_bytes());
+        let count = components.len() as u8;
+        let sampling = |one: &Component| if gray { 0x11 } else { (one.across << 4 | one.down) as u8 };
+        let described = components.iter().flat_map(|one| [one.id, sampling(one), one.quantization_at]);
+        let chosen = components.iter().flat_map(|one| [one.id, one.dc_at << 4 | one.ac_at]);
+        let ([_, _, left, width], [_, _, top, height]) = (size.0.to_be_bytes(), size.1.to_be_bytes());
         segment(stream, self.marker, &[&[8, top, height, left, width, count], &described.collect::<Vec<_>>()]);
         segment(stream, SOS, &[&[count], &chosen.collect::<Vec<_>>(), &[0, 63, 0]]);
     }

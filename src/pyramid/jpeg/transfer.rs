@@ -5,9 +5,9 @@
 //! the first unit anew and to copy the others in one go.
 
 use super::bits::BitWriter;
-use super::blocks::BlockCodes;
-use super::huffman::{Codes, DcCodes};
-use super::scan::{Component, Scan};
+use super::blocks::Block;
+use super::huffman::DcCodes;
+use super::source::{BlockKind, Source};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -21,27 +21,13 @@ pub(super) struct Tile {
     across: usize,
 }
 
-/// The blocks of a unit, in order, and the scan they go to.
+/// The scan that blocks are put into.
 pub(super) struct Transfer {
-    blocks: Vec<Kind>,
-    /// Whether differences that stay the same keep their bits.
-    same_codes: bool,
+    source: Arc<Source>,
     scan: BitWriter,
     dc: [i32; 3],
     /// The first component's blocks of a row of units, when only they are wanted.
     held: Vec<Block>,
-}
-
-struct Kind {
-    component: usize,
-    codes: Arc<BlockCodes>,
-    dc_codes: DcCodes,
-}
-
-struct Block {
-    dc: i32,
-    /// Where its AC codes are.
-    ac: Range<usize>,
 }
 
 impl Tile {
@@ -49,22 +35,21 @@ impl Tile {
         Self { at: bits.start, end: bits.end, dc: [0; 3], wanted, across }
     }
 
-    /// The next block, of which the DC is added up and the AC codes are found.
-    fn block(&mut self, clean: &[u8], kind: &Kind) -> Option<Block> {
-        let (difference, start) = kind.codes.dc(clean, self.at)?;
-        self.at = kind.codes.rest(clean, start, 1)?;
+    /// The next block, with its DC itself.
+    #[inline(always)]
+    fn block(&mut self, clean: &[u8], kind: &BlockKind) -> Option<Block> {
+        let block = kind.codes.block(clean, self.at)?;
         let dc = &mut self.dc[kind.component];
-        *dc = dc.wrapping_add(difference);
-        Some(Block { dc: *dc, ac: start..self.at })
+        *dc = dc.wrapping_add(block.dc);
+        self.at = block.end;
+        Some(Block { dc: *dc, ..block })
     }
 
     /// Passes over `count` units.
-    fn pass(&mut self, clean: &[u8], blocks: &[Kind], count: usize) -> Option<()> {
+    fn pass(&mut self, clean: &[u8], blocks: &[BlockKind], count: usize) -> Option<()> {
         for _ in 0..count {
             for kind in blocks {
-                let (difference, end) = kind.codes.pass(clean, self.at)?;
-                self.at = end;
-                self.dc[kind.component] = self.dc[kind.component].wrapping_add(difference);
+                self.block(clean, kind)?;
             }
         }
         (self.at <= self.end).then_some(())
@@ -72,24 +57,8 @@ impl Tile {
 }
 
 impl Transfer {
-    /// From tiles with the scan `from`. Tables for DC that lack a category are replaced in `to`. `None` when nothing can be coded.
-    pub(super) fn new(from: &Scan, to: &mut Scan) -> Option<Self> {
-        let mut same_codes = true;
-        if to.components.iter().any(|component| DcCodes::new(&component.dc).is_none()) {
-            let standard = Codes::standard_dc()?;
-            to.components.iter_mut().for_each(|component| component.dc = standard.clone());
-            same_codes = false;
-        }
-        let mut blocks = Vec::new();
-        for (number, component) in from.components.iter().enumerate() {
-            let codes = BlockCodes::of(&component.dc, &component.ac);
-            let dc_codes = DcCodes::new(&to.components.get(number).unwrap_or(component).dc);
-            let dc_codes = dc_codes.or_else(|| DcCodes::new(&Codes::standard_dc()?))?;
-            for _ in 0..component.across * component.down {
-                blocks.push(Kind { component: number, codes: codes.clone(), dc_codes: dc_codes.clone() });
-            }
-        }
-        Some(Self { blocks, same_codes, scan: BitWriter::default(), dc: [0; 3], held: Vec::new() })
+    pub(super) fn new(source: Arc<Source>) -> Self {
+        Self { source, scan: BitWriter::default(), dc: [0; 3], held: Vec::new() }
     }
 
     pub(super) fn reserve(&mut self, bytes: usize) {
@@ -107,42 +76,43 @@ impl Transfer {
 
     /// The wanted units of a tile's next row.
     pub(super) fn units(&mut self, clean: &[u8], tile: &mut Tile) -> Option<()> {
-        tile.pass(clean, &self.blocks, tile.wanted.start)?;
-        let coded_anew = if self.same_codes { tile.wanted.len().min(1) } else { tile.wanted.len() };
+        tile.pass(clean, &self.source.blocks, tile.wanted.start)?;
+        let coded_anew = if self.source.dc.is_none() { tile.wanted.len().min(1) } else { tile.wanted.len() };
         for _ in 0..coded_anew {
-            for kind in &self.blocks {
+            for kind in &self.source.blocks {
                 let block = tile.block(clean, kind)?;
                 put(&mut self.scan, &mut self.dc[kind.component], &kind.dc_codes, clean, &block)?;
             }
         }
         let start = tile.at;
-        tile.pass(clean, &self.blocks, tile.wanted.len() - coded_anew)?;
+        tile.pass(clean, &self.source.blocks, tile.wanted.len() - coded_anew)?;
         self.scan.copy(clean, start, tile.at)?;
         self.dc = tile.dc;
-        tile.pass(clean, &self.blocks, tile.across - tile.wanted.end)
+        tile.pass(clean, &self.source.blocks, tile.across - tile.wanted.end)
     }
 
     /// Passes over the next row of units.
     pub(super) fn skip(&self, clean: &[u8], tile: &mut Tile) -> Option<()> {
-        tile.pass(clean, &self.blocks, tile.across)
+        tile.pass(clean, &self.source.blocks, tile.across)
     }
 
     /// The first component's blocks of the wanted units of the tiles' next row, as rows of blocks: at most `lines` rows of `width`.
-    pub(super) fn gray(&mut self, clean: &[u8], tiles: &mut [Tile], luma: &Component, width: usize, lines: usize) -> Option<()> {
+    pub(super) fn gray(&mut self, clean: &[u8], tiles: &mut [Tile], width: usize, lines: usize) -> Option<()> {
+        let luma = self.source.scan.components.first()?;
         let (across, area) = (luma.across, luma.across * luma.down);
         self.held.clear();
         for tile in tiles {
-            tile.pass(clean, &self.blocks, tile.wanted.start)?;
+            tile.pass(clean, &self.source.blocks, tile.wanted.start)?;
             for _ in tile.wanted.clone() {
-                let (first, others) = self.blocks.split_at_checked(area)?;
+                let (first, others) = self.source.blocks.split_at_checked(area)?;
                 for kind in first {
                     self.held.push(tile.block(clean, kind)?);
                 }
                 tile.pass(clean, others, 1)?;
             }
-            tile.pass(clean, &self.blocks, tile.across - tile.wanted.end)?;
+            tile.pass(clean, &self.source.blocks, tile.across - tile.wanted.end)?;
         }
-        let dc_codes = &self.blocks.first()?.dc_codes;
+        let dc_codes = &self.source.blocks.first()?.dc_codes;
         for line in 0..luma.down.min(lines) {
             let row = self.held.chunks_exact(area).flat_map(|unit| unit[line * across..].iter().take(across));
             for block in row.take(width) {
@@ -159,5 +129,5 @@ fn put(scan: &mut BitWriter, before: &mut i32, dc_codes: &DcCodes, clean: &[u8],
     let (bits, count) = dc_codes.of(block.dc.wrapping_sub(*before))?;
     *before = block.dc;
     scan.put(bits, count);
-    scan.copy(clean, block.ac.start, block.ac.end)
+    scan.copy(clean, block.ac, block.end)
 }
