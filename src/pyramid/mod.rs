@@ -24,7 +24,6 @@ mod predict;
 mod reduce;
 mod rows;
 mod samples;
-mod scaled;
 mod shared;
 mod source;
 mod splice;

@@ -3,11 +3,8 @@
 mod architecture;
 mod canvases;
 mod collections;
-<<<<<<< HEAD
 mod commands;
-=======
 mod connections;
->>>>>>> server
 mod emitted_urls;
 mod headers;
 mod home;

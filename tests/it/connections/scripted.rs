@@ -14,7 +14,8 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
-use triptych::server::connections::{Answer, Client, Connections, Content, Tls, run};
+use triptych::api::{Body, Reply};
+use triptych::server::connections::{Answer, Client, Connections, Tls, run};
 
 /// Far longer than anything here takes. It is there to find what hangs.
 const HANGING: Duration = Duration::from_secs(40);
@@ -37,20 +38,20 @@ pub struct Script {
 }
 
 impl Answer for Script {
-    async fn answer(&self, request: http::Request<Incoming>, client: Client) -> http::Response<Content> {
+    async fn answer(&self, request: http::Request<Incoming>, client: Client) -> Reply {
         let path = request.uri().path().to_owned();
         match path.as_str() {
             "/held" => {
                 self.held.add_permits(1);
                 self.go.acquire().await.expect("open").forget();
             }
-            "/large" => return http::Response::new(Content::from(Bytes::from(vec![b'x'; LARGE]))),
+            "/large" => return http::Response::new(Body::Whole(vec![b'x'; LARGE].into())),
             "/panic" => panic!("as the script says"),
             _ => {}
         }
         let host = request.headers().get("host").and_then(|host| host.to_str().ok()).unwrap_or("nobody").to_owned();
         let words = format!("{} {path} of {host}{}", request.method(), if client.secure { ", secretly" } else { "" });
-        http::Response::new(Content::from(Bytes::from(words)))
+        http::Response::new(Body::Whole(words.into()))
     }
 }
 
