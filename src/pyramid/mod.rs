@@ -10,6 +10,7 @@ mod level;
 mod open;
 mod reduce;
 mod rows;
+mod scaled;
 mod source;
 mod splice;
 mod tags;

@@ -1,6 +1,7 @@
 //! One JPEG out of the tiles of a rectangle, row of tiles by row of tiles.
 
 use super::super::{PyramidError, damaged};
+use super::Frame;
 use super::bits::unstuff;
 use super::marks::Marks;
 use super::segments::EOI;
@@ -21,6 +22,15 @@ pub(in crate::pyramid) struct Place {
     pub height: u32,
     pub tile_width: u32,
     pub tile_height: u32,
+}
+
+/// A rectangle of one tile in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::pyramid) struct Part {
+    pub x: u32,
+    pub y: u32,
+    pub width: u32,
+    pub height: u32,
 }
 
 /// Puts the tiles of a rectangle together to a JPEG without decoding them.
@@ -45,6 +55,32 @@ impl Mosaic {
         let fits = sizes && place.fits(source.scan.unit()) && (place.columns() * place.rows() == 1 || source.is_common());
         let possible = fits && (!gray || source.scan.is_first_finest());
         possible.then(|| Self { place, transfer: Transfer::new(source.clone()), source, gray, clean: Vec::new(), rows: 0 })
+    }
+
+    /// For decoding only a part of a tile: the units it lies in, and around them those that smooth chroma looks into. `None` when
+    /// decoding all of the tile takes no longer.
+    pub(in crate::pyramid) fn around(part: Part, frame: Frame, tile: &[u8], tables: Option<&[u8]>) -> Option<(Self, Place)> {
+        let Frame { width: tile_width, height: tile_height, .. } = frame;
+        let too_large = |width: u32, height: u32| width * height > tile_width * tile_height / 4 * 3;
+        if too_large(part.width, part.height) {
+            return None;
+        }
+        let source = Source::of(tile, tables)?;
+        if source.scan.components.len() != frame.color.samples() {
+            return None;
+        }
+        let (across, down) = source.scan.unit();
+        let ((x, width), (y, height)) = (around(part.x, part.width, across, tile_width), around(part.y, part.height, down, tile_height));
+        let place = Place { x, y, width, height, tile_width, tile_height };
+        if too_large(width, height) { None } else { Some((Self::new(place, tile, tables, false)?, place)) }
+    }
+
+    /// The whole stream, of a rectangle in one tile.
+    pub(in crate::pyramid) fn alone(mut self, marks: &Marks, tile: &[u8]) -> Option<Vec<u8>> {
+        let mut stream = self.head(marks, tile.len());
+        self.row(&[tile], &mut stream).ok()?;
+        self.end(&mut stream).ok()?;
+        Some(stream)
     }
 
     pub(in crate::pyramid) fn components(&self) -> usize {
@@ -116,6 +152,14 @@ impl Mosaic {
     }
 }
 
+impl Part {
+    /// As much of it as a tile has.
+    pub(in crate::pyramid) fn within(self, width: u32, height: u32) -> Self {
+        let (x, y) = (self.x.min(width), self.y.min(height));
+        Self { x, y, width: self.width.min(width - x), height: self.height.min(height - y) }
+    }
+}
+
 impl Place {
     pub(in crate::pyramid) fn columns(&self) -> u32 {
         (self.x + self.width).div_ceil(self.tile_width)
@@ -132,6 +176,14 @@ impl Place {
         };
         fits(self.x, self.width, self.tile_width, self.columns(), across) && fits(self.y, self.height, self.tile_height, self.rows(), down)
     }
+}
+
+/// Start and length of the units that a part touches along one side, and of one more at each end when chroma is coarser.
+fn around(start: u32, length: u32, unit: u32, tile: u32) -> (u32, u32) {
+    let more = if unit > 8 { unit } else { 0 };
+    let first = (start / unit * unit).saturating_sub(more);
+    let end = (start + length).next_multiple_of(unit) + more;
+    (first, end.min(tile) - first)
 }
 
 /// Which units of tile `number`, along one side, lie in a rectangle that starts at `start` of the first tile.

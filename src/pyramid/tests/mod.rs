@@ -3,6 +3,7 @@
 mod fixtures;
 mod hostile;
 mod plain;
+mod scaled;
 mod splice;
 mod written;
 
