@@ -54,11 +54,12 @@ fn small_parts_are_cut_out_before_they_are_decoded() {
             place.map(|place| (place.x, place.y, place.width, place.height))
         };
         let expected = match name.as_str() {
-            "vips-jpeg75" | "vips-subifd" => (0, 16, 64, 48),
-            "libtiff-complete" => (0, 40, 64, 8),
-            _ => (16, 40, 24, 8),
+            "vips-jpeg75" | "vips-subifd" => Some((0, 16, 64, 48)),
+            // Its tiles have Huffman tables of their own.
+            "libtiff-complete" => None,
+            _ => Some((16, 40, 24, 8)),
         };
-        assert_eq!(around(17, 40, 20, 8), Some(expected), "{name}");
+        assert_eq!(around(17, 40, 20, 8), expected, "{name}");
         assert_eq!(around(0, 0, level.tile_width, level.tile_height), None, "{name}");
         let other = Frame { color: if level.color == Color::Gray { Color::Rgb } else { Color::Gray }, ..frame };
         assert!(Mosaic::around(Part { x: 0, y: 0, width: 8, height: 8 }, other, &tile, level.tables.as_deref()).is_none());
