@@ -131,15 +131,10 @@ fn way(level: &Level, window: &Window, request: &Resolved) -> Way {
     }
 }
 
-/// To how many eighths of their size tiles may be decoded, so that the window still has all the pixels of the answer. Only where
-/// tiles, and chroma at half resolution, come out in whole pixels.
+/// To how many eighths of their size tiles are decoded, so that the window still has all the pixels of the answer.
 fn eighths(level: &Level, window: &Window, size: Dimensions) -> u8 {
-    let whole = level.tile_width.is_multiple_of(16) && level.tile_height.is_multiple_of(16);
-    if level.compression != Compression::Jpeg || !whole {
-        return 8;
-    }
     let needed = (f64::from(size.width) / window.width).max(f64::from(size.height) / window.height) * 8.0;
-    (needed - 1e-9).ceil().clamp(1.0, 8.0) as u8
+    level.eighths().find(|eighths| f64::from(*eighths) + 1e-9 >= needed).unwrap_or(8)
 }
 
 /// Whether a level has all the detail that the request asks for.
@@ -297,9 +292,10 @@ mod tests {
         let cases = [
             ("full/max/0/default.png", 8),
             ("full/900,/0/default.jpg", 8),
-            ("full/890,/0/default.jpg", 7),
-            ("full/520,/0/default.jpg", 5),
+            ("full/890,/0/default.jpg", 8),
+            ("full/520,/0/default.jpg", 8),
             ("full/100,/0/default.jpg", 4),
+            ("full/60,/0/default.jpg", 2),
             ("full/20,/0/default.jpg", 1),
             ("0,0,100,100/^200,/0/default.jpg", 8),
         ];

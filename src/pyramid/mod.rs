@@ -9,7 +9,6 @@ mod fax;
 mod fax_codes;
 mod fields;
 mod file;
-
 mod index;
 mod inks;
 mod jpeg;

@@ -42,7 +42,11 @@ impl Level {
             && width.max(height) <= MAX_SIDE
             && self.tiles_in(x, y, width, height).all(|(column, row)| self.tile_range(column, row).is_some());
         let (x, y) = (x % self.tile_width, y % self.tile_height);
-        if whole { self.mosaic(&SpliceRequest { x, y, width, height, gray, icc }, first_tile, 0) } else { None }
+        if !whole {
+            return None;
+        }
+        let (mosaic, marks) = self.mosaic(&SpliceRequest { x, y, width, height, gray, icc }, first_tile)?;
+        Some(Splice { head: mosaic.head(&marks, 0), mosaic })
     }
 
     /// The left upper part of one tile as a complete JPEG, without decoding: what an image needs of the tiles at its right and lower
@@ -52,24 +56,21 @@ impl Level {
         if width > self.tile_width || height > self.tile_height {
             return None;
         }
-        let mut splice = self.mosaic(&SpliceRequest { x: 0, y: 0, width, height, gray, icc }, tile, tile.len())?;
-        let mut stream = splice.head();
-        splice.mosaic.row(&[tile], &mut stream).ok()?;
-        splice.mosaic.end(&mut stream).ok()?;
-        Some(stream)
+        let (mosaic, marks) = self.mosaic(&SpliceRequest { x: 0, y: 0, width, height, gray, icc }, tile)?;
+        mosaic.alone(&marks, tile)
     }
 
-    /// `request` is in pixels from the corner of the first tile. The head gets room for more.
-    fn mosaic(&self, request: &SpliceRequest, first_tile: &[u8], room: usize) -> Option<Splice> {
+    /// `request` is in pixels from the corner of the first tile.
+    fn mosaic<'a>(&self, request: &SpliceRequest<'a>, first_tile: &[u8]) -> Option<(Mosaic, Marks<'a>)> {
         let SpliceRequest { x, y, width, height, gray, icc } = *request;
         let plain = self.compression == Compression::Jpeg && matches!(self.color, Color::Gray | Color::Rgb | Color::YCbCr);
         if !plain || gray && self.color == Color::Rgb {
             return None;
         }
-        let marks = Marks::new(self.color, icc)?;
         let place = Place { x, y, width, height, tile_width: self.tile_width, tile_height: self.tile_height };
         let mosaic = Mosaic::new(place, first_tile, self.tables.as_deref(), gray)?;
-        (mosaic.components() == self.color.samples()).then(|| Splice { head: mosaic.head(&marks, room), mosaic })
+        let marks = Marks::new(self.color, icc)?;
+        (mosaic.components() == self.color.samples()).then_some((mosaic, marks))
     }
 }
 

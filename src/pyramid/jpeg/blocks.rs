@@ -54,32 +54,22 @@ impl BlockCodes {
     /// The tables made ready, or those that were made for an earlier stream: nearly all streams have the same ones.
     pub(super) fn of(dc: &Codes, ac: &Codes) -> Arc<Self> {
         static MADE: Memo<BlockCodes> = Memo::new();
-        let same = |codes: &Self| codes.dc == *dc && codes.ac == *ac;
-        MADE.find(same).unwrap_or_else(|| MADE.keep(Self::new(dc.clone(), ac.clone())))
+        MADE.find(|codes| codes.are(dc, ac)).unwrap_or_else(|| MADE.keep(Self::new(dc.clone(), ac.clone())))
     }
 
-    fn new(dc: Codes, ac: Codes) -> Self {
+    /// Whether they were made of these tables.
+    pub(super) fn are(&self, dc: &Codes, ac: &Codes) -> bool {
+        self.dc == *dc && self.ac == *ac
+    }
+
+    pub(super) fn new(dc: Codes, ac: Codes) -> Self {
         let mut codes = Self { dc, ac, first: [0; WINDOWS], more: [0; WINDOWS] };
-        for window in 0..WINDOWS {
-            codes.more[window] = codes.steps(window as u32, 0).packed();
-            codes.first[window] = codes.first_steps(window as u32).unwrap_or(UNKNOWN << COEFFICIENTS);
+        let single: Vec<_> = (0..WINDOWS as u32).map(|window| codes.step(window << (16 - LOOK))).collect();
+        for (window, bits) in (0..WINDOWS).zip(0..) {
+            codes.more[window] = steps(&single, bits, 0).packed();
+            codes.first[window] = codes.first_steps(&single, bits).unwrap_or(UNKNOWN << COEFFICIENTS);
         }
         codes
-    }
-
-    /// What the AC codes pass over that lie in a window of [`LOOK`] bits, from bit `start` of it on.
-    fn steps(&self, window: u32, start: u32) -> Step {
-        let mut all = Step { bits: start, coefficients: 0, ended: false };
-        while all.bits < LOOK && !all.ended {
-            let step = self.step(window << (16 - LOOK + all.bits) & 0xFFFF);
-            let Some((length, step)) = step.filter(|(length, step)| all.bits + length <= LOOK && all.coefficients + step.coefficients < 63)
-            else {
-                break;
-            };
-            debug_assert!(length <= step.bits);
-            all = Step { bits: all.bits + step.bits, coefficients: all.coefficients + step.coefficients, ended: step.ended };
-        }
-        all
     }
 
     /// The length of the AC code that 16 bits begin with, and what it passes over with its value.
@@ -95,10 +85,10 @@ impl BlockCodes {
     }
 
     /// The DC difference that lies in a window as a whole, and the steps behind it.
-    fn first_steps(&self, window: u32) -> Option<u32> {
+    fn first_steps(&self, single: &[Option<(u32, Step)>], window: u32) -> Option<u32> {
         let bits = u64::from(window) << (64 - LOOK);
         let (difference, length) = self.difference(bits).filter(|(_, length)| *length <= LOOK)?;
-        Some(self.steps(window, length).packed() | length << DC_BITS | (difference as u32) << DIFFERENCE)
+        Some(steps(single, window, length).packed() | length << DC_BITS | (difference as u32) << DIFFERENCE)
     }
 
     /// The DC difference that the bits begin with, and how many of them it takes.
@@ -181,4 +171,17 @@ impl Step {
         };
         self.bits | flag | (self.coefficients + more) << COEFFICIENTS
     }
+}
+
+/// What the AC codes pass over that lie in a window of [`LOOK`] bits, from bit `start` of it on; `single` has the first code of each
+/// window.
+fn steps(single: &[Option<(u32, Step)>], window: u32, start: u32) -> Step {
+    let mut all = Step { bits: start, coefficients: 0, ended: false };
+    while all.bits < LOOK && !all.ended {
+        let next = single[(window << all.bits) as usize % WINDOWS];
+        let fits = |length: u32, step: Step| all.bits + length <= LOOK && all.coefficients + step.coefficients < 63;
+        let Some((_, step)) = next.filter(|(length, step)| fits(*length, *step)) else { break };
+        all = Step { bits: all.bits + step.bits, coefficients: all.coefficients + step.coefficients, ended: step.ended };
+    }
+    all
 }

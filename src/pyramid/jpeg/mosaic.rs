@@ -39,12 +39,19 @@ pub(in crate::pyramid) struct Mosaic {
 impl Mosaic {
     /// `None` when the tiles cannot be put together, as far as the first one tells.
     pub(in crate::pyramid) fn new(place: Place, first: &[u8], tables: Option<&[u8]>, gray: bool) -> Option<Self> {
-        let source = Source::of(first, tables)?;
+        let source = Source::of(first, tables, place.columns() == 1 && place.rows() == 1)?;
         let gray = gray && source.scan.components.len() > 1;
         let sizes = (source.scan.width, source.scan.height) == (place.tile_width, place.tile_height);
-        let fits = sizes && place.fits(source.scan.unit()) && (place.columns() * place.rows() == 1 || source.is_common());
-        let possible = fits && (!gray || source.scan.is_first_finest());
+        let possible = sizes && place.fits(source.scan.unit()) && (!gray || source.scan.is_first_finest());
         possible.then(|| Self { place, transfer: Transfer::new(source.clone()), source, gray, clean: Vec::new(), rows: 0 })
+    }
+
+    /// The whole stream, of a rectangle in one tile.
+    pub(in crate::pyramid) fn alone(mut self, marks: &Marks, tile: &[u8]) -> Option<Vec<u8>> {
+        let mut stream = self.head(marks, tile.len());
+        self.row(&[tile], &mut stream).ok()?;
+        self.end(&mut stream).ok()?;
+        Some(stream)
     }
 
     pub(in crate::pyramid) fn components(&self) -> usize {

@@ -31,36 +31,42 @@ pub(super) struct BlockKind {
 }
 
 impl Source {
-    /// From the first tile and the stream of shared tables. `None` for tiles of which blocks cannot be taken.
-    pub(super) fn of(first: &[u8], stream: Option<&[u8]>) -> Option<Arc<Self>> {
+    /// From the first tile and the stream of shared tables. `None` for tiles of which blocks cannot be taken, and for those with
+    /// Huffman tables of their own unless `own_codes` are welcome: it takes longer to make them ready than to use them once.
+    pub(super) fn of(first: &[u8], stream: Option<&[u8]>, own_codes: bool) -> Option<Arc<Self>> {
         static MADE: Memo<Source> = Memo::new();
         let stream = stream.unwrap_or_default();
         if let Some(source) = MADE.find(|source| source.stream == stream && first.starts_with(&source.opening)) {
             return Some(source);
         }
-        let source = Self::new(first, stream)?;
-        let short = source.stream.len() + source.opening.len() <= MAX_KEPT;
-        Some(if short { MADE.keep(source) } else { Arc::new(source) })
-    }
-
-    fn new(first: &[u8], stream: &[u8]) -> Option<Self> {
         let mut tables = Tables::default();
         if !stream.is_empty() {
             tables.read(stream)?;
         }
         let (scan, data) = Scan::of(first, &tables)?;
-        let opening = first[..first.len() - data.len()].to_vec();
+        let opening = &first[..first.len() - data.len()];
+        let common = is_common(&scan, opening);
+        let source = if common || own_codes { Self::new(scan, tables, stream, opening, common)? } else { return None };
+        let keep = common && stream.len() + opening.len() <= MAX_KEPT;
+        Some(if keep { MADE.keep(source) } else { Arc::new(source) })
+    }
+
+    fn new(scan: Scan, tables: Tables, stream: &[u8], opening: &[u8], common: bool) -> Option<Self> {
         let complete = scan.components.iter().all(|component| DcCodes::new(&component.dc).is_some());
         let dc = if complete { None } else { Some(Codes::standard_dc()?) };
-        let mut blocks = Vec::new();
+        let mut blocks: Vec<BlockKind> = Vec::new();
         for (component, described) in scan.components.iter().enumerate() {
-            let codes = BlockCodes::of(&described.dc, &described.ac);
+            let codes = match blocks.iter().find(|before| before.codes.are(&described.dc, &described.ac)) {
+                Some(same) => same.codes.clone(),
+                None if common => BlockCodes::of(&described.dc, &described.ac),
+                None => Arc::new(BlockCodes::new(described.dc.clone(), described.ac.clone())),
+            };
             let dc_codes = DcCodes::new(dc.as_ref().unwrap_or(&described.dc))?;
             for _ in 0..described.across * described.down {
                 blocks.push(BlockKind { component, codes: codes.clone(), dc_codes: dc_codes.clone() });
             }
         }
-        Some(Self { stream: stream.to_vec(), opening, tables, scan, blocks, dc })
+        Some(Self { stream: stream.to_vec(), opening: opening.to_vec(), tables, scan, blocks, dc })
     }
 
     /// The entropy-coded data of another tile and what follows it. `None` for a tile of another kind.
@@ -71,15 +77,15 @@ impl Source {
         })
     }
 
-    /// Whether other tiles are likely to have the same Huffman tables: shared ones, or such as are not made for one tile.
-    pub(super) fn is_common(&self) -> bool {
-        let full = self.scan.components.iter().all(|component| component.ac.len() >= ALL_AC);
-        let own = || Segments::of(&self.opening).is_ok_and(|mut all| all.any(|one| one.is_ok_and(|one| one.marker == DHT)));
-        full || !own()
-    }
-
     /// How many units a row of `pixels` has.
     pub(super) fn units_across(&self, pixels: u32) -> usize {
         pixels.div_ceil(self.scan.unit().0) as usize
     }
+}
+
+/// Whether other tiles are likely to have the same Huffman tables: shared ones, or such as are not made for one tile.
+fn is_common(scan: &Scan, opening: &[u8]) -> bool {
+    let full = scan.components.iter().all(|component| component.ac.len() >= ALL_AC);
+    let own = || Segments::of(opening).is_ok_and(|mut all| all.any(|one| one.is_ok_and(|one| one.marker == DHT)));
+    full || !own()
 }

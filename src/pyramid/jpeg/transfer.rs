@@ -47,11 +47,15 @@ impl Tile {
 
     /// Passes over `count` units.
     fn pass(&mut self, clean: &[u8], blocks: &[BlockKind], count: usize) -> Option<()> {
+        let (mut at, mut dc) = (self.at, self.dc);
         for _ in 0..count {
             for kind in blocks {
-                self.block(clean, kind)?;
+                let block = kind.codes.block(clean, at)?;
+                at = block.end;
+                dc[kind.component] = dc[kind.component].wrapping_add(block.dc);
             }
         }
+        (self.at, self.dc) = (at, dc);
         (self.at <= self.end).then_some(())
     }
 }
