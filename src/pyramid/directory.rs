@@ -46,8 +46,12 @@ impl Pieces {
         }
     }
 
-    pub(super) fn overfull(&self) -> bool {
-        self.total > MAX_HELD
+    /// That they are not too many.
+    pub(super) fn check(&self) -> Result<(), PyramidError> {
+        match self.total > MAX_HELD {
+            true => Err(PyramidError::Unsupported("its directories are spread over more than 64 MiB".into())),
+            false => Ok(()),
+        }
     }
 
     /// What is at hand from `at` on.
@@ -177,6 +181,10 @@ impl<'a> Directory<'a> {
         Ok(Self { pieces, layout, fields, next })
     }
 
+    pub(super) fn is_big_endian(&self) -> bool {
+        self.layout.big_endian
+    }
+
     pub(super) fn has(&self, tag: u16) -> bool {
         self.fields.contains_key(&tag)
     }
@@ -234,11 +242,16 @@ impl<'a> Directory<'a> {
         Ok(self.numbers(tag, 64)?.and_then(|values| values.first().copied()))
     }
 
-    /// A fraction, such as a resolution.
+    /// A fraction, such as a resolution; zero and nonsense are none.
     pub(super) fn fraction(&self, tag: u16) -> Result<Option<f64>, Stop> {
-        let Some(bytes) = self.raw(tag, 1)?.filter(|bytes| bytes.len() == 8) else { return Ok(None) };
-        let (above, below) = (self.layout.number(&bytes[..4]), self.layout.number(&bytes[4..]));
-        Ok((above > 0 && below > 0).then(|| above as f64 / below as f64))
+        let fractions = self.fractions(tag, 1)?.unwrap_or_default();
+        Ok(fractions.first().copied().filter(|fraction| *fraction > 0.0 && fraction.is_finite()))
+    }
+
+    pub(super) fn fractions(&self, tag: u16, most: u64) -> Result<Option<Vec<f64>>, Stop> {
+        let Some(bytes) = self.raw(tag, most)? else { return Ok(None) };
+        let half = |bytes: &[u8]| self.layout.number(bytes) as f64;
+        Ok(Some(bytes.chunks_exact(8).map(|value| half(&value[..4]) / half(&value[4..])).collect()))
     }
 }
 

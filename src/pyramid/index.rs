@@ -5,7 +5,7 @@ use crate::raster::Channels;
 use serde::{Deserialize, Serialize};
 
 /// First byte of a stored index; another number means another shape.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// Longest ICC profile kept.
 pub(super) const MAX_ICC: u64 = 4 << 20;
 /// Most levels of a pyramid.
@@ -16,9 +16,11 @@ pub(super) const MAX_LEVELS: usize = 32;
 pub struct Index {
     /// Largest first; each next one smaller, about half.
     pub levels: Vec<Level>,
-    /// The ICC profile of the largest level, at most 4 MiB.
+    /// The ICC profile of the largest level, at most 4 MiB; none when it is for inks or L*a*b*, as decoded pixels have neither.
     pub icc: Option<Vec<u8>>,
     pub resolution: Option<Resolution>,
+    /// How the picture is to be turned (TIFF 6.0, tag 274), 1 to 8. Tiles are as they are stored: unless it is 1, convert the file.
+    pub orientation: u8,
 }
 
 /// Pixels per centimetre as the file states them; zero and nonsense are left out.
@@ -82,6 +84,13 @@ impl Index {
         if self.levels.is_empty() || self.levels.len() > MAX_LEVELS {
             return Err(damaged("no levels, or too many"));
         }
+        let icc = self.icc.as_ref().map_or(0, Vec::len) as u64;
+        let resolution = self.resolution.is_none_or(|Resolution { x, y }| x > 0.0 && y > 0.0 && x.is_finite() && y.is_finite());
+        let alike = self.levels.iter().all(|level| level.color.channels() == self.channels());
+        let falling = self.levels.is_sorted_by(|a, b| b.width <= a.width && b.height <= a.height);
+        if icc > MAX_ICC || !resolution || !alike || !falling || !(1..=8).contains(&self.orientation) {
+            return Err(damaged("levels that do not belong together, or a profile, resolution or orientation that is none"));
+        }
         self.levels.iter().try_for_each(Level::check)
     }
 }
@@ -93,7 +102,7 @@ mod tests {
 
     fn index(sizes: &[(u32, u32)]) -> Index {
         let levels = sizes.iter().map(|&(width, height)| level(width, height, 256)).collect();
-        Index { levels, icc: Some(vec![1, 2, 3]), resolution: Some(Resolution { x: 118.1, y: 118.1 }) }
+        Index { levels, icc: Some(vec![1, 2, 3]), resolution: Some(Resolution { x: 118.1, y: 118.1 }), orientation: 1 }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! One level of a pyramid, and where its tiles lie.
 
-use super::{PyramidError, damaged};
-use crate::raster::Channels;
+use super::samples::Samples;
+use super::{Color, Compression, PyramidError, damaged};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -9,6 +9,10 @@ use std::ops::Range;
 const MAX_TILES: u64 = 4 << 20;
 /// Largest tile side.
 const MAX_TILE_SIDE: u32 = 4096;
+/// Longest tile, unpacked: 4096 x 4096 pixels of RGBA with 16 bits.
+const MAX_TILE_BYTES: u64 = 128 << 20;
+/// Longest shared JPEG tables.
+pub(super) const MAX_TABLES: u64 = 64 << 10;
 /// Largest side of an image.
 const MAX_SIDE: u32 = 1 << 31;
 
@@ -21,59 +25,13 @@ pub struct Level {
     pub tile_height: u32,
     pub compression: Compression,
     pub color: Color,
-    /// Horizontal differencing (TIFF predictor 2).
-    pub(super) predictor: bool,
-    /// Where each tile starts, row by row.
+    pub(super) samples: Samples,
+    /// Where each tile starts, row by row; of further planes after those of the first.
     pub(super) offsets: Vec<u64>,
     /// How many bytes each tile has; 0 for one that the file leaves out.
     pub(super) lengths: Vec<u32>,
     /// Quantisation and Huffman tables that all JPEG tiles share.
     pub(super) tables: Option<Vec<u8>>,
-}
-
-/// How tiles are packed.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Compression {
-    None,
-    Lzw,
-    Deflate,
-    Jpeg,
-}
-
-/// How samples make a colour in the file; decoded tiles are always gray, RGB or RGBA.
-#[derive(Serialize, Deserialize, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Color {
-    Gray,
-    /// Gray with 0 as white.
-    GrayInverted,
-    GrayAlpha,
-    Rgb,
-    Rgba,
-    /// RGB already multiplied by alpha.
-    RgbaPremultiplied,
-    /// Only inside JPEG.
-    YCbCr,
-}
-
-impl Color {
-    /// What a decoded tile has.
-    pub fn channels(self) -> Channels {
-        match self {
-            Color::Gray | Color::GrayInverted => Channels::Gray,
-            Color::Rgb | Color::YCbCr => Channels::Rgb,
-            Color::GrayAlpha | Color::Rgba | Color::RgbaPremultiplied => Channels::Rgba,
-        }
-    }
-
-    /// Samples per pixel in the file.
-    pub(super) fn samples(self) -> usize {
-        match self {
-            Color::Gray | Color::GrayInverted => 1,
-            Color::GrayAlpha => 2,
-            Color::Rgb | Color::YCbCr => 3,
-            Color::Rgba | Color::RgbaPremultiplied => 4,
-        }
-    }
 }
 
 impl Level {
@@ -105,13 +63,13 @@ impl Level {
         rows.flat_map(move |row| columns.clone().map(move |column| (column, row)))
     }
 
-    /// Bytes of one tile, unpacked, as the file has its samples.
-    pub(super) fn unpacked_len(&self) -> usize {
-        self.tile_width as usize * self.tile_height as usize * self.color.samples()
+    /// Most bytes that one plane of a tile can sensibly take when packed.
+    pub(super) fn longest_chunk(&self) -> u64 {
+        self.samples.plane_len(self.tile_width, self.tile_height).saturating_mul(2).saturating_add(MAX_TABLES)
     }
 
     pub(super) fn memory(&self) -> usize {
-        let tables = self.tables.as_ref().map_or(0, Vec::capacity);
+        let tables = self.tables.as_ref().map_or(0, Vec::capacity) + self.samples.palette.as_ref().map_or(0, Vec::capacity);
         size_of::<Self>() + self.offsets.capacity() * size_of::<u64>() + self.lengths.capacity() * size_of::<u32>() + tables
     }
 
@@ -134,12 +92,27 @@ impl Level {
         Ok(tiles)
     }
 
+    /// That a tile does not take too much memory.
+    pub(super) fn check_tile(&self) -> Result<(), PyramidError> {
+        match self.samples.plane_len(self.tile_width, self.tile_height) <= MAX_TILE_BYTES {
+            true => Ok(()),
+            false => Err(PyramidError::Unsupported("tiles of more than 128 MiB; convert it".into())),
+        }
+    }
+
     pub(super) fn check(&self) -> Result<(), PyramidError> {
         let tiles = Self::check_sizes(self.width, self.height, self.tile_width, self.tile_height)?;
-        if self.offsets.len() as u64 != tiles || self.lengths.len() as u64 != tiles {
+        self.samples.check(self.color, self.compression)?;
+        self.check_tile()?;
+        if self.offsets.len() as u64 != tiles || self.lengths.len() as u64 != tiles || self.samples.planar {
             return Err(damaged("the lists of tiles are of another length than the level needs"));
         }
-        Ok(())
+        let longest = self.longest_chunk();
+        let tables = self.tables.as_ref().map_or(0, Vec::len) as u64;
+        match tables <= MAX_TABLES && self.lengths.iter().all(|length| u64::from(*length) <= longest) {
+            true => Ok(()),
+            false => Err(damaged("tiles or tables that are too long")),
+        }
     }
 }
 
@@ -152,6 +125,7 @@ fn span(start: u32, length: u32, tile: u32, whole: u32) -> Range<u32> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::pyramid::samples::Predictor;
 
     pub(in crate::pyramid) fn level(width: u32, height: u32, tile: u32) -> Level {
         let tiles = (width.div_ceil(tile) * height.div_ceil(tile)) as usize;
@@ -162,7 +136,18 @@ pub(super) mod tests {
             tile_height: tile,
             compression: Compression::Jpeg,
             color: Color::YCbCr,
-            predictor: false,
+            samples: Samples {
+                count: 3,
+                bits: 8,
+                float: false,
+                planar: false,
+                predictor: Predictor::None,
+                big_endian: false,
+                reversed: false,
+                sharing: (1, 1),
+                palette: None,
+                fax: 0,
+            },
             offsets: (0..tiles as u64).map(|tile| 1000 + 10 * tile).collect(),
             lengths: vec![10; tiles],
             tables: Some(vec![0xFF, 0xD8, 0xFF, 0xD9]),

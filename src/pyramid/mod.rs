@@ -1,27 +1,46 @@
 #![doc = include_str!("README.md")]
 
+mod chunk;
+mod color;
 mod directory;
 mod encode;
+mod facts;
+mod fax;
+mod fax_codes;
 mod fields;
+mod file;
+
 mod index;
+mod inks;
 mod jpeg;
 mod kinds;
+mod lab;
 mod level;
+mod lzw;
 mod open;
+mod pages;
+mod predict;
 mod reduce;
 mod rows;
+mod samples;
+mod shared;
 mod source;
+mod stored;
 mod tags;
 mod tile;
+mod unpack;
 mod writer;
 
 #[cfg(test)]
 mod tests;
 
+pub use color::{Color, Compression};
+pub use facts::{TiffFacts, TiffPieces, tiff_facts};
 pub use index::{Index, Resolution};
-pub use level::{Color, Compression, Level};
+pub use level::Level;
 pub use open::{Attempt, Opening, open};
-pub use rows::tiff_rows;
+pub use pages::tiff_pages;
+pub use rows::{InkTransform, tiff_rows, tiff_rows_of, tiff_rows_with_inks};
 pub use source::{RowError, RowSource};
 pub use writer::{WriteError, WriteOptions, write};
 

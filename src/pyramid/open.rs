@@ -1,24 +1,23 @@
 //! Opening a pyramid from whatever ranges of it can be read, without reading.
 
 use super::directory::{Directory, Layout, Pieces, Stop};
-use super::index::{MAX_ICC, MAX_LEVELS};
-use super::kinds::{read_color, read_compression, read_predictor};
-use super::{Compression, Index, Level, PyramidError, Resolution, damaged, tags};
+use super::file::File;
+use super::index::MAX_LEVELS;
+use super::pages::{Entry, Walk, no_page};
+use super::stored::{Cut, optional, read_cut, read_icc, read_image, read_orientation};
+use super::{Index, Level, PyramidError, Resolution, tags};
 use bytes::Bytes;
-use std::io::{Read, Seek, SeekFrom};
+use std::io::{Read, Seek};
 use std::ops::Range;
 
 /// Fewest bytes asked for at the start of a file.
 const HEAD: u64 = 64 << 10;
 /// Fewest bytes asked for elsewhere: small levels and their directories often follow each other.
 const AHEAD: u64 = 256 << 10;
+/// When no more than this is left behind a directory, all of it is asked for: it is the small levels with theirs.
+const TAIL: u64 = 2 << 20;
 /// Most directories looked at.
-const MAX_DIRECTORIES: usize = 64;
-/// Longest shared JPEG tables.
-const MAX_TABLES: u64 = 64 << 10;
-/// Short fields that may lie outside their directory, read before the lists of tiles.
-const SMALL: [u16; 6] =
-    [tags::BITS_PER_SAMPLE, tags::SAMPLE_FORMAT, tags::EXTRA_SAMPLES, tags::SUB_DIRECTORIES, tags::X_RESOLUTION, tags::Y_RESOLUTION];
+const MAX_DIRECTORIES: usize = 256;
 
 /// A pyramid being opened: the caller reads the ranges that [`Opening::attempt`] asks for and supplies them, until it is ready.
 ///
@@ -35,6 +34,7 @@ const SMALL: [u16; 6] =
 #[derive(Debug)]
 pub struct Opening {
     pieces: Pieces,
+    page: u32,
 }
 
 /// What came of an attempt.
@@ -48,7 +48,12 @@ pub enum Attempt {
 impl Opening {
     /// For a file of `size` bytes.
     pub fn new(size: u64) -> Self {
-        Self { pieces: Pieces::new(size) }
+        Self::of_page(size, 1)
+    }
+
+    /// For one page of a file with several, from 1 on, as [`tiff_pages`](super::tiff_pages) counts them.
+    pub fn of_page(size: u64, page: u32) -> Self {
+        Self { pieces: Pieces::new(size), page }
     }
 
     /// Adds bytes of the file; pieces may come in any order and overlap.
@@ -59,10 +64,8 @@ impl Opening {
     /// # Errors
     /// `Unsupported` and `Damaged`: more bytes do not help.
     pub fn attempt(&self) -> Result<Attempt, PyramidError> {
-        if self.pieces.overfull() {
-            return Err(PyramidError::Unsupported("its directories are spread over more than 64 MiB".into()));
-        }
-        match read_index(&self.pieces) {
+        self.pieces.check()?;
+        match read_index(&self.pieces, self.page) {
             Ok(index) => Ok(Attempt::Ready(index)),
             Err(Stop::Need(range)) => Ok(Attempt::Need(self.widen(range))),
             Err(Stop::Failed(error)) => Err(error),
@@ -70,7 +73,11 @@ impl Opening {
     }
 
     fn widen(&self, range: Range<u64>) -> Range<u64> {
-        let ahead = if range.start == 0 { HEAD } else { AHEAD };
+        let ahead = match self.pieces.size - range.start {
+            _ if range.start == 0 => HEAD,
+            left if left <= TAIL => left,
+            _ => AHEAD,
+        };
         range.start..range.end.max(range.start.saturating_add(ahead)).min(self.pieces.size)
     }
 }
@@ -80,45 +87,58 @@ impl Opening {
 /// # Errors
 /// As [`Opening::attempt`], and `Read`.
 pub fn open(reader: &mut (impl Read + Seek), size: u64) -> Result<Index, PyramidError> {
-    let mut opening = Opening::new(size);
-    loop {
-        let range = match opening.attempt()? {
-            Attempt::Ready(index) => return Ok(index),
-            Attempt::Need(range) => range,
-        };
-        reader.seek(SeekFrom::Start(range.start))?;
-        let mut bytes = Vec::new();
-        let length = range.end - range.start;
-        if (&mut *reader).take(length).read_to_end(&mut bytes)? as u64 != length {
-            return Err(damaged("the file is shorter than it was said to be"));
-        }
-        opening.supply(range.start, bytes.into());
-    }
+    File::of_size(reader, size).ask(|pieces| read_index(pieces, 1))
 }
 
-fn read_index(pieces: &Pieces) -> Result<Index, Stop> {
+pub(super) fn read_index(pieces: &Pieces, page: u32) -> Result<Index, Stop> {
     let (layout, first) = Layout::read(pieces)?;
-    let main = Directory::read(pieces, layout, first)?;
+    let entries = entries(pieces, layout, first, page)?;
+    let main = Directory::read(pieces, layout, entries[0].at)?;
     let top = read_level(&main, pieces.size)?;
-    let (icc, resolution) = (optional(read_icc(&main))?, optional(read_resolution(&main))?);
+    let icc = read_icc(&main)?.filter(|_| top.color.keeps_profile());
+    let resolution = optional(read_resolution(&main))?;
+    let orientation = read_orientation(&main)?;
     let mut levels = vec![top];
-    let mut seen = vec![first];
-    let mut queue: Vec<u64> = main.next.into_iter().collect();
-    queue.extend(main.numbers(tags::SUB_DIRECTORIES, MAX_DIRECTORIES as u64)?.unwrap_or_default());
-    while let Some(at) = queue.pop() {
-        if at == 0 || seen.contains(&at) || seen.len() >= MAX_DIRECTORIES {
-            continue;
-        }
-        seen.push(at);
-        let directory = Directory::read(pieces, layout, at)?;
-        queue.extend(directory.next);
-        if is_reduction(&directory, &levels[0])? {
-            levels.push(read_level(&directory, pieces.size)?);
+    for entry in &entries[1..] {
+        match read_level(&Directory::read(pieces, layout, entry.at)?, pieces.size) {
+            Err(Stop::Failed(PyramidError::Unsupported(_))) => {}
+            level => levels.push(level?),
         }
     }
-    let index = Index { levels: in_order(levels), icc, resolution };
+    let index = Index { levels: in_order(levels), icc, resolution, orientation };
     index.check()?;
     Ok(index)
+}
+
+/// A page's directory and those of its smaller versions, under it and behind it up to the next page in tiles.
+fn entries(pieces: &Pieces, layout: Layout, first: u64, page: u32) -> Result<Vec<Entry>, Stop> {
+    let mut walk = Walk::new(first);
+    let mut found = Vec::new();
+    for _ in 0..MAX_DIRECTORIES {
+        let Some(entry) = walk.next().map(|at| Entry::read(pieces, layout, at)).transpose()? else { break };
+        let is_page = walk.take(&entry);
+        if is_page && walk.pages.len() == page as usize {
+            found.push(entry);
+        } else if is_page && entry.tiled && !found.is_empty() {
+            break;
+        } else if found.first().is_some_and(|page| entry.is_level_of(page)) {
+            found.push(entry);
+        }
+    }
+    if found.is_empty() {
+        let pages = walk.into_pages();
+        found.push(pages.get((page as usize).wrapping_sub(1)).cloned().ok_or_else(|| no_page(page, pages.len()))?);
+    }
+    for at in found[0].below.clone() {
+        if found.iter().any(|entry| entry.at == at) {
+            continue;
+        }
+        let entry = Entry::read(pieces, layout, at)?;
+        if entry.is_level_of(&found[0]) {
+            found.push(entry);
+        }
+    }
+    Ok(found)
 }
 
 /// Largest first, no size twice, none with other channels than the first.
@@ -131,88 +151,19 @@ fn in_order(mut levels: Vec<Level>) -> Vec<Level> {
     levels
 }
 
-/// Whether a directory holds a smaller version of the first image, in tiles: strictly smaller, of the same shape within two pixels,
-/// no mask.
-fn is_reduction(directory: &Directory, top: &Level) -> Result<bool, Stop> {
-    let side = |tag| directory.number(tag).map(|side| side.unwrap_or(0).min(1 << 32));
-    let (width, height) = (side(tags::WIDTH)?, side(tags::HEIGHT)?);
-    let (whole_width, whole_height) = (u64::from(top.width), u64::from(top.height));
-    let smaller =
-        width > 0 && height > 0 && width <= whole_width && height <= whole_height && (width, height) != (whole_width, whole_height);
-    let alike = smaller && (width * whole_height).abs_diff(height * whole_width) <= 2 * whole_width.max(whole_height);
-    let mask = directory.number(tags::SUBFILE_TYPE)?.unwrap_or(0) & 4 != 0 || directory.number(tags::PHOTOMETRIC)? == Some(4);
-    if !alike || mask || !directory.has(tags::TILE_OFFSETS) {
-        return Ok(false);
-    }
-    directory.gather(&SMALL, MAX_DIRECTORIES as u64)?;
-    match (read_color(directory), read_compression(directory)) {
-        (Err(Stop::Failed(_)), _) | (_, Err(Stop::Failed(_))) => Ok(false),
-        (Err(need), _) | (_, Err(need)) => Err(need),
-        (Ok(_), Ok(_)) => Ok(true),
-    }
-}
-
 fn read_level(directory: &Directory, size: u64) -> Result<Level, Stop> {
-    directory.gather(&SMALL, MAX_DIRECTORIES as u64)?;
-    let (width, height) = (side(directory, tags::WIDTH)?, side(directory, tags::HEIGHT)?);
-    if !directory.has(tags::TILE_OFFSETS) {
-        return Err(PyramidError::Unsupported("an image in strips; a pyramid is cut into tiles".into()).into());
-    }
-    let (tile_width, tile_height) = (side(directory, tags::TILE_WIDTH)?, side(directory, tags::TILE_HEIGHT)?);
-    let tiles = Level::check_sizes(width, height, tile_width, tile_height)?;
-    let (color, compression) = (read_color(directory)?, read_compression(directory)?);
-    let predictor = read_predictor(directory, compression)?;
-    for tag in [tags::TILE_OFFSETS, tags::TILE_LENGTHS] {
-        if directory.count(tag) != tiles {
-            return Err(damaged(format!("{} entries in a list of {tiles} tiles", directory.count(tag))).into());
-        }
-    }
-    directory.gather(&[tags::TILE_OFFSETS, tags::TILE_LENGTHS, tags::JPEG_TABLES], tiles.max(MAX_TABLES))?;
-    let tables = if compression == Compression::Jpeg { directory.raw(tags::JPEG_TABLES, MAX_TABLES)? } else { None };
-    let (offsets, lengths) = (directory.numbers(tags::TILE_OFFSETS, tiles)?, directory.numbers(tags::TILE_LENGTHS, tiles)?);
-    let mut level = Level {
-        width,
-        height,
-        tile_width,
-        tile_height,
-        compression,
-        color,
-        predictor,
-        offsets: offsets.unwrap_or_default(),
-        lengths: Vec::new(),
-        tables: tables.map(|tables| tables.into_owned()),
+    let unsupported = |what: &str| Err(PyramidError::Unsupported(what.into()).into());
+    let Cut::Tiles { width, height } = read_cut(directory)? else {
+        return unsupported("an image in strips; a pyramid is cut into tiles");
     };
-    level.lengths = checked_lengths(&level, &lengths.unwrap_or_default(), size)?;
+    let side = |tag| super::stored::side(directory, tag);
+    Level::check_sizes(side(tags::WIDTH)?, side(tags::HEIGHT)?, width, height)?;
+    let level = read_image(directory, Cut::Tiles { width, height }, size)?;
+    if level.samples.planar {
+        return unsupported("channels in separate planes, so that each tile lies in several places; convert it");
+    }
+    level.check_tile()?;
     Ok(level)
-}
-
-/// Lengths of tiles that all lie in the file and are not absurdly long for what they hold.
-fn checked_lengths(level: &Level, lengths: &[u64], size: u64) -> Result<Vec<u32>, PyramidError> {
-    let most = 2 * level.unpacked_len() as u64 + MAX_TABLES;
-    let check = |(offset, length): (&u64, &u64)| {
-        let inside = offset.checked_add(*length).is_some_and(|end| end <= size);
-        let fits = u32::try_from(*length).ok().filter(|_| *length <= most && inside);
-        fits.ok_or_else(|| damaged(format!("a tile of {length} bytes at byte {offset} of {size}")))
-    };
-    level.offsets.iter().zip(lengths).map(check).collect()
-}
-
-fn side(directory: &Directory, tag: u16) -> Result<u32, Stop> {
-    let side = directory.number(tag)?.ok_or_else(|| damaged(format!("field {tag} is missing")))?;
-    u32::try_from(side).map_err(|_| damaged(format!("a side of {side} pixels")).into())
-}
-
-/// Nothing where a field that nobody depends on cannot be read.
-fn optional<T>(value: Result<Option<T>, Stop>) -> Result<Option<T>, Stop> {
-    match value {
-        Err(Stop::Failed(_)) => Ok(None),
-        other => other,
-    }
-}
-
-fn read_icc(directory: &Directory) -> Result<Option<Vec<u8>>, Stop> {
-    let icc = directory.raw(tags::ICC_PROFILE, MAX_ICC)?;
-    Ok(icc.map(|icc| icc.into_owned()).filter(|icc| !icc.is_empty() && icc.len() as u64 <= MAX_ICC))
 }
 
 fn read_resolution(directory: &Directory) -> Result<Option<Resolution>, Stop> {

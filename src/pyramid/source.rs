@@ -20,7 +20,7 @@ pub trait RowSource: Send {
         None
     }
 
-    /// Which way up the rows are to be seen: 1 as they come, otherwise as TIFF 6.0 and Exif number the ways (tag 274).
+    /// How the rows are to be turned to be upright, as Exif and TIFF number it (TIFF 6.0, tag 274): 1 to 8, 1 for not at all.
     fn orientation(&self) -> u16 {
         1
     }

@@ -56,7 +56,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("sqlx", &["catalog/", "database/"]),
     ("aws_sdk_s3", &["storage/s3.rs", "storage/s3/"]),
     ("aws_smithy_http_client", &["storage/s3.rs", "storage/s3/"]),
-    ("tiff", &["pyramid/"]),
+    ("zstd", &["pyramid/"]),
     ("turbojpeg", &["render/", "pyramid/", "formats/"]),
     ("image", &["render/", "pyramid/", "formats/"]),
     ("webp", &["render/", "pyramid/", "formats/"]),

@@ -2,48 +2,101 @@
 
 use std::fs::File;
 use std::io::{BufReader, Seek};
-use std::path::Path;
 
-use super::{CONVERT, LevelReport, Report, Severity};
-use crate::formats::convert::page_rows;
+use super::{CONVERT, LevelReport, Report, SMALL, Severity};
+use crate::formats::convert::by_profile;
 use crate::formats::limits::{FormatError, FormatLimits};
-use crate::pyramid::{self, Color, Compression, Index};
+use crate::pyramid::{self, Compression, Index, TiffFacts, TiffPieces};
 use crate::raster::Channels;
 
 /// A smallest version of this size is decoded in no time.
 const SMALLEST: u32 = 1024;
 /// Sides of tiles that serve well.
 const TILES: std::ops::RangeInclusive<u32> = 128..=1024;
+/// TIFF's number of CMYK (tag 262), and of floating-point samples (tag 339).
+const CMYK: u64 = 5;
+const FLOAT: u64 = 3;
 
-pub(super) fn look(report: &mut Report, file: File, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
+pub(super) fn look(report: &mut Report, file: File, limits: &FormatLimits) -> Result<(), FormatError> {
     let mut reader = BufReader::new(file);
-    let index = pyramid::open(&mut reader, report.bytes);
+    let facts = pyramid::tiff_facts(&mut reader)?;
     reader.rewind()?;
-    match index {
-        Ok(index) => pyramid(report, &index),
-        Err(reason) => plain(report, &reason.to_string(), path, limits)?,
+    tell(report, &facts);
+    report.sized(facts.width, facts.height, limits)?;
+    if facts.tiles_refused.is_none() {
+        pyramid(report, &pyramid::open(&mut reader, report.bytes)?);
+        reader.rewind()?;
+    }
+    if let Some(reason) = &facts.rows_refused {
+        let cure = "Save it as TIFF, 8 bits, gray or RGB, with a program that can read it.";
+        report.find(Severity::Refused, reason.as_str(), cure);
+        return Ok(());
+    }
+    colors(report, &facts, reader)?;
+    if let Some(reason) = &facts.tiles_refused {
+        report.find(Severity::Note, format!("It is no pyramid: {reason}"), "");
+        strips(report, facts.pieces);
+        report.is_whole();
     }
     Ok(())
 }
 
+/// What the directory says.
+fn tell(report: &mut Report, facts: &TiffFacts) {
+    report.compression = Some(facts.compression.1.to_owned());
+    report.colors = Some(facts.color.1.to_owned());
+    report.pages = Some(facts.pages);
+    report.has_bits(facts.bits.iter().max().map_or(1, |bits| u8::try_from(*bits).unwrap_or(u8::MAX)));
+    report.lies(facts.orientation.into());
+    if facts.sample_format == FLOAT {
+        report.find(Severity::Odd, "Its samples are floating-point numbers: 0 is shown as black and 1 as white.", "");
+    }
+    if facts.pages > 1 {
+        let what = format!("It has {} pictures, of which the first is served.", facts.pages);
+        report.find(Severity::Note, what, "`triptych convert --page` takes another");
+    }
+}
+
+/// Colours and profile, as they are when the picture is read.
+fn colors(report: &mut Report, facts: &TiffFacts, reader: BufReader<File>) -> Result<(), FormatError> {
+    let mut inks = None;
+    let rows = pyramid::tiff_rows_with_inks(reader, 1, |icc| {
+        inks = icc.map(<[u8]>::to_vec);
+        by_profile(icc)
+    })?;
+    let icc = inks.or_else(|| rows.icc());
+    report.has_profile(icc.as_deref());
+    match rows.channels() {
+        _ if facts.color.0 == Some(CMYK) => report.has_inks(icc.as_deref()),
+        Channels::Rgba => report.colors = Some(format!("{} with alpha", facts.color.1)),
+        Channels::Gray | Channels::Rgb => {}
+    }
+    Ok(())
+}
+
+fn strips(report: &mut Report, pieces: TiffPieces) {
+    if let TiffPieces::Strips { rows } = pieces
+        && rows.saturating_mul(report.width.unwrap_or(0)) > SMALL
+    {
+        let what = format!("It is stored in strips of {rows} rows, which need much memory.");
+        report.find(Severity::Slow, what, CONVERT);
+    }
+}
+
 fn pyramid(report: &mut Report, index: &Index) {
     let Some(top) = index.levels.first() else { return };
-    (report.width, report.height) = (Some(top.width.into()), Some(top.height.into()));
-    report.compression = Some(compression(top.compression).to_owned());
-    report.colors = Some(color(top.color).to_owned());
-    report.bits = Some(8);
-    report.has_profile(index.icc.as_deref());
     report.dpi = index.resolution.map(|resolution| (resolution.x * 2.54, resolution.y * 2.54));
-    report.levels = index
-        .levels
-        .iter()
-        .map(|level| LevelReport { width: level.width, height: level.height, tile_width: level.tile_width, tile_height: level.tile_height })
-        .collect();
+    report.levels = index.levels.iter().map(LevelReport::of).collect();
     levels(report, index);
     tiles(report);
     if top.compression != Compression::Jpeg && top.color.channels() != Channels::Rgba {
-        let what = format!("Its tiles are not JPEG ({}): each is encoded anew when it is asked for.", compression(top.compression));
-        report.find(Severity::Note, what, CONVERT);
+        report.find(Severity::Note, "Its tiles are not JPEG: each is encoded anew when it is asked for.", CONVERT);
+    }
+}
+
+impl LevelReport {
+    fn of(level: &pyramid::Level) -> Self {
+        Self { width: level.width, height: level.height, tile_width: level.tile_width, tile_height: level.tile_height }
     }
 }
 
@@ -71,40 +124,4 @@ fn tiles(report: &mut Report) {
         let what = format!("Its tiles of {tile_width} x {tile_height} pixels are uncommon; 256 and 512 a side serve best.");
         report.find(Severity::Odd, what, CONVERT);
     }
-}
-
-fn compression(compression: Compression) -> &'static str {
-    match compression {
-        Compression::None => "none",
-        Compression::Lzw => "LZW",
-        Compression::Deflate => "deflate",
-        Compression::Jpeg => "JPEG",
-    }
-}
-
-fn color(color: Color) -> &'static str {
-    match color {
-        Color::Gray | Color::GrayInverted => "gray",
-        Color::GrayAlpha => "gray with alpha",
-        Color::Rgb | Color::YCbCr => "RGB",
-        Color::Rgba | Color::RgbaPremultiplied => "RGB with alpha",
-    }
-}
-
-/// One that can be read from top to bottom, but not in parts.
-fn plain(report: &mut Report, reason: &str, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
-    let rows = page_rows(path, 1, limits)?;
-    (report.width, report.height) = (Some(rows.width().into()), Some(rows.height().into()));
-    report.colors = Some(
-        match rows.channels() {
-            Channels::Gray => "gray",
-            Channels::Rgb => "RGB",
-            Channels::Rgba => "RGB with alpha",
-        }
-        .to_owned(),
-    );
-    report.has_profile(rows.icc().as_deref());
-    report.find(Severity::Note, format!("It is no pyramid: {reason}."), "");
-    report.is_whole();
-    Ok(())
 }

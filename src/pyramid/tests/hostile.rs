@@ -1,3 +1,4 @@
+use super::kinds::{kind, kinds};
 use super::*;
 
 /// Opens, and decodes some tiles; whatever comes of it is fine as long as it comes back.
@@ -104,4 +105,64 @@ fn a_pyramid_spread_too_widely_is_given_up() {
     let mut opening = Opening::new(1 << 40);
     (0..65).for_each(|piece| opening.supply(piece << 30, bytes::Bytes::from(vec![0; 1 << 20])));
     assert!(matches!(opening.attempt(), Err(PyramidError::Unsupported(_))));
+}
+
+/// Reads the first rows of the first pages, whatever comes of it.
+fn read_it(file: &[u8]) {
+    let pages = tiff_pages(Cursor::new(file.to_vec())).unwrap_or(1);
+    tiff_facts(Cursor::new(file.to_vec())).ok();
+    for page in 1..=pages.min(3) {
+        let Ok(mut source) = tiff_rows_of(Cursor::new(file.to_vec()), page) else { continue };
+        let stride = source.width() as usize * source.channels().count();
+        if stride > 64 << 20 {
+            continue;
+        }
+        let mut row = vec![0; stride];
+        (0..source.height().min(60)).try_for_each(|_| source.read_rows(&mut row)).ok();
+    }
+}
+
+#[test]
+fn mutated_files_of_every_kind_are_survived() {
+    let mut dice = Dice(19);
+    for name in kinds() {
+        let mut file = kind(name);
+        for round in 0..60 {
+            let length = file.len() - (round % 4 / 3) * dice.roll(file.len());
+            let before: Vec<_> = (0..1 + dice.roll(3)).map(|_| dice.roll(length.max(1))).map(|at| (at, file[at])).collect();
+            before.iter().for_each(|(at, _)| file[*at] = [0, 1, 0x7F, 0xFF, dice.roll(256) as u8][dice.roll(5)]);
+            read_it(&file[..length]);
+            use_it(&file[..length]);
+            before.iter().rev().for_each(|(at, byte)| file[*at] = *byte);
+        }
+    }
+}
+
+#[test]
+fn directories_of_every_kind_are_survived_with_any_value() {
+    let mut dice = Dice(23);
+    for name in kinds() {
+        let file = kind(name);
+        for (entry, width) in entries(&file) {
+            let mut file = file.clone();
+            // Kind, count or value of a field.
+            let at = entry + 2 + dice.roll(width - 2);
+            file[at] = [0, 1, 2, 3, 5, 16, 64, 255][dice.roll(8)];
+            read_it(&file);
+            use_it(&file);
+        }
+    }
+}
+
+/// Where the fields of the first directory are, and how long each is.
+fn entries(file: &[u8]) -> Vec<(usize, usize)> {
+    let number = |at: usize, length: usize| {
+        let bytes = &file[at..at + length];
+        let push = |number: usize, byte: &u8| number << 8 | usize::from(*byte);
+        if file[0] == b'M' { bytes.iter().fold(0, push) } else { bytes.iter().rev().fold(0, push) }
+    };
+    let big = number(2, 2) == 43;
+    let at = if big { number(8, 8) } else { number(4, 4) };
+    let (count, start, width) = if big { (number(at, 8), at + 8, 20) } else { (number(at, 2), at + 2, 12) };
+    (0..count).map(|entry| (start + entry * width, width)).collect()
 }

@@ -2,6 +2,8 @@
 
 mod fixtures;
 mod hostile;
+mod kinds;
+mod pages;
 mod plain;
 mod written;
 
@@ -36,7 +38,11 @@ fn open_bytes(bytes: &[u8]) -> Result<Index, PyramidError> {
 
 /// What libvips made of a level.
 fn reference(name: &str, level: usize) -> Raster {
-    let image = image::load_from_memory(&fixture(&format!("{name}.tif.{level}.png"))).unwrap();
+    decode_png(&fixture(&format!("{name}.tif.{level}.png")))
+}
+
+fn decode_png(bytes: &[u8]) -> Raster {
+    let image = image::load_from_memory(bytes).unwrap();
     let (width, height) = (image.width(), image.height());
     let (channels, pixels) = match image {
         image::DynamicImage::ImageLuma8(image) => (Channels::Gray, image.into_raw()),

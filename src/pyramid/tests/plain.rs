@@ -2,7 +2,7 @@ use super::*;
 use crate::pyramid::fields::{Fields, header};
 
 /// All rows of a TIFF, taken a few at a time.
-fn all_rows(file: Vec<u8>) -> Result<Raster, String> {
+pub(super) fn all_rows(file: Vec<u8>) -> Result<Raster, String> {
     let mut source = tiff_rows(Cursor::new(file)).map_err(|error| error.to_string())?;
     let mut raster = Raster::zeroed(source.width(), source.height(), source.channels());
     let few = 7 * raster.stride();
@@ -59,10 +59,10 @@ fn strips_of_every_kind() {
 fn what_cannot_be_read_is_named() {
     let pixels = [0; 64];
     let refused = |file: Vec<u8>| all_rows(file).unwrap_err();
-    assert!(refused(b"no picture".to_vec()).starts_with("damaged:"));
-    assert!(refused(stripped(4, 4, 8, 1, 5, &pixels)).starts_with("unsupported:"));
-    assert!(refused(stripped(4, 1, 8, 1, 3, &pixels)).starts_with("unsupported:"));
-    assert!(refused(stripped(4, 1, 32, 1, 1, &pixels)).starts_with("unsupported: Gray(32) pixels"));
+    assert!(refused(b"no picture".to_vec()).starts_with("unsupported: not a TIFF file"));
+    assert!(refused(stripped(4, 4, 8, 1, 10, &pixels)).starts_with("unsupported: ITU L*a*b* colour"));
+    assert!(refused(stripped(4, 1, 8, 1, 3, &pixels)).starts_with("damaged: a table of colours"));
+    assert!(refused(stripped(4, 1, 24, 1, 1, &pixels)).starts_with("unsupported: samples of 24 bits"));
     let whole = stripped(8, 1, 8, 2, 1, &pixels);
     assert!(refused(whole[..whole.len() - 5].to_vec()).starts_with("damaged:"));
 }
