@@ -8,8 +8,8 @@ use super::limits::{FormatError, FormatLimits};
 use super::recolored::Recolored;
 use super::sniff::{HEAD, Kind, sniff};
 use super::{first_frame, jp2, jpeg, png, upright};
-use crate::pyramid::{self, RowSource, WriteOptions};
-use crate::render::is_srgb;
+use crate::pyramid::{self, InkTransform, RowSource, WriteOptions};
+use crate::render::{CmykTransform, is_srgb};
 
 /// Rows of whatever file.
 pub(super) type Rows = Box<dyn RowSource>;
@@ -77,12 +77,15 @@ pub(super) fn open(path: &Path) -> Result<(File, Kind), FormatError> {
 }
 
 fn tiff_page(file: File, page: u32, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
-    if page != 1 {
-        return Err(FormatError::Unsupported(format!("picture {page} of a TIFF file, of which the first is taken")));
-    }
-    let rows = pyramid::tiff_rows(BufReader::new(file))?;
+    let rows = pyramid::tiff_rows_with_inks(BufReader::new(file), page, by_profile)?;
     limits.check(rows.width().into(), rows.height().into())?;
     Ok(rows)
+}
+
+/// How inks are to be seen.
+pub(super) fn by_profile(icc: Option<&[u8]>) -> InkTransform {
+    let transform = CmykTransform::new(icc);
+    Box::new(move |cmyk, rgb| transform.to_rgb(cmyk, rgb))
 }
 
 /// Writes the master at `source` to `target` as a pyramid.

@@ -12,8 +12,8 @@ use super::limits::{FormatError, FormatLimits, MAX_PROFILE};
 use crate::raster::{Channels, Raster};
 use crate::render::{CmykTransform, color_space};
 
-/// Most blocks that the samples of a picture may be cut into: each costs memory before anything is known of it.
-const MAX_BLOCKS: u64 = 4 << 20;
+/// Most blocks that the samples of a picture may be cut into: each costs some 200 bytes before anything is known of it.
+const MAX_BLOCKS: u64 = 2 << 20;
 /// Most tiles (ISO/IEC 15444-1, table A.5).
 const MAX_TILES: u64 = 65_535;
 /// Most quality layers.

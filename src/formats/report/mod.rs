@@ -92,7 +92,7 @@ const MOST: u64 = 64 << 20;
 pub fn inspect(path: &Path, limits: &FormatLimits) -> io::Result<Report> {
     let bytes = std::fs::metadata(path)?.len();
     let mut report = Report { file: path.display().to_string(), bytes, orientation: 1, ..Report::default() };
-    let looked = open(path).and_then(|(file, kind)| report.look(file, kind, path, limits));
+    let looked = open(path).and_then(|(file, kind)| report.look(file, kind, limits));
     match looked {
         Err(FormatError::Io(error)) => return Err(error),
         Err(error) => report.refuse(&error),
@@ -108,10 +108,10 @@ impl Report {
         self.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note)
     }
 
-    fn look(&mut self, file: File, kind: Kind, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
+    fn look(&mut self, file: File, kind: Kind, limits: &FormatLimits) -> Result<(), FormatError> {
         self.kind = Some(kind.name());
         match kind {
-            Kind::Tiff => tiff::look(self, file, path, limits),
+            Kind::Tiff => tiff::look(self, file, limits),
             Kind::Jpeg => jpeg::look(self, &head(file)?, limits),
             Kind::Jp2 => jp2::look(self, &head(file)?, limits),
             Kind::Png => flat::png(self, file, limits),

@@ -32,9 +32,11 @@ fn what_a_file_is() {
         ("masters/gray16.jp2", "JPEG 2000", "JPEG 2000, lossless wavelets, one tile", "gray", 16, Severity::Slow),
         ("masters/cmyk.jp2", "JPEG 2000", "JPEG 2000, lossless wavelets, one tile", "CMYK", 8, Severity::Slow),
         ("masters/ht.j2k", "JPEG 2000", "HTJ2K, lossless wavelets, one tile", "RGB", 8, Severity::Refused),
-        ("tiff/vips-jpeg75.tif", "TIFF", "JPEG", "RGB", 8, Severity::Note),
+        ("tiff/vips-jpeg75.tif", "TIFF", "JPEG", "YCbCr", 8, Severity::Note),
         ("tiff/vips-rgba.tif", "TIFF", "none", "RGB with alpha", 8, Severity::Odd),
         ("tiff/vips-lzw.tif", "TIFF", "LZW", "RGB", 8, Severity::Odd),
+        ("tiff-kinds/rgb-zstd.tif", "TIFF", "Zstandard", "RGB", 8, Severity::Note),
+        ("tiff-kinds/rgb-float32-big.tif", "TIFF", "deflate", "RGB", 32, Severity::Odd),
     ];
     for (file, kind, compression, colors, bits, severity) in cases {
         let report = looked(file);
@@ -120,4 +122,18 @@ fn any_bytes_get_a_report() {
             let _ = inspect(&path, &FormatLimits::default()).unwrap().to_string();
         }
     }
+}
+
+#[test]
+fn tiffs_that_cannot_be_read_are_described_all_the_same() {
+    for (file, compression) in [("jpeg2000", "JPEG 2000"), ("jpegxl", "JPEG XL"), ("lerc", "LERC"), ("lzma", "LZMA"), ("signed", "none")] {
+        let report = looked(&format!("tiff-kinds/refused-{file}.tif"));
+        assert_eq!((report.severity(), report.compression.as_deref()), (Severity::Refused, Some(compression)), "{report}");
+        assert!(report.width > Some(0) && !report.findings[0].cure.is_empty(), "{report}");
+    }
+    let pages = looked("tiff-kinds/pages.tif");
+    assert!(pages.pages > Some(1) && pages.findings.iter().any(|finding| finding.cure.contains("--page")), "{pages}");
+    let inks = looked("tiff-kinds/cmyk-lzw.tif");
+    assert!(inks.colors.as_deref() == Some("CMYK") && inks.severity() == Severity::Odd, "{inks}");
+    assert_eq!(looked("tiff-kinds/turned.tif").orientation, 6);
 }

@@ -2,61 +2,101 @@
 
 use std::fs::File;
 use std::io::{BufReader, Seek};
-use std::path::Path;
 
-use super::{CONVERT, LevelReport, Report, Severity};
-use crate::formats::convert::page_rows;
+use super::{CONVERT, LevelReport, Report, SMALL, Severity};
+use crate::formats::convert::by_profile;
 use crate::formats::limits::{FormatError, FormatLimits};
-use crate::pyramid::{self, Compression, Index, TiffFacts};
+use crate::pyramid::{self, Compression, Index, TiffFacts, TiffPieces};
 use crate::raster::Channels;
 
 /// A smallest version of this size is decoded in no time.
 const SMALLEST: u32 = 1024;
 /// Sides of tiles that serve well.
 const TILES: std::ops::RangeInclusive<u32> = 128..=1024;
+/// TIFF's number of CMYK (tag 262), and of floating-point samples (tag 339).
+const CMYK: u64 = 5;
+const FLOAT: u64 = 3;
 
-pub(super) fn look(report: &mut Report, file: File, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
+pub(super) fn look(report: &mut Report, file: File, limits: &FormatLimits) -> Result<(), FormatError> {
     let mut reader = BufReader::new(file);
     let facts = pyramid::tiff_facts(&mut reader)?;
-    tell(report, &facts);
     reader.rewind()?;
-    match pyramid::open(&mut reader, report.bytes) {
-        Ok(index) => pyramid(report, &index),
-        Err(_) => plain(report, &facts, path, limits)?,
+    tell(report, &facts);
+    report.sized(facts.width, facts.height, limits)?;
+    if facts.tiles_refused.is_none() {
+        pyramid(report, &pyramid::open(&mut reader, report.bytes)?);
+        reader.rewind()?;
+    }
+    if let Some(reason) = &facts.rows_refused {
+        let cure = "Save it as TIFF, 8 bits, gray or RGB, with a program that can read it.";
+        report.find(Severity::Refused, reason.as_str(), cure);
+        return Ok(());
+    }
+    colors(report, &facts, reader)?;
+    if let Some(reason) = &facts.tiles_refused {
+        report.find(Severity::Note, format!("It is no pyramid: {reason}"), "");
+        strips(report, facts.pieces);
+        report.is_whole();
     }
     Ok(())
 }
 
-/// What is so of any TIFF.
+/// What the directory says.
 fn tell(report: &mut Report, facts: &TiffFacts) {
-    (report.width, report.height) = (Some(facts.width), Some(facts.height));
     report.compression = Some(facts.compression.1.to_owned());
     report.colors = Some(facts.color.1.to_owned());
-    report.bits = facts.bits.first().and_then(|bits| u8::try_from(*bits).ok());
     report.pages = Some(facts.pages);
-    report.orientation = facts.orientation.into();
-    if facts.orientation != 1 {
-        report.find(Severity::Odd, "It is stored turned or mirrored, and a field says how to hold it.".to_owned(), CONVERT);
+    report.has_bits(facts.bits.iter().max().map_or(1, |bits| u8::try_from(*bits).unwrap_or(u8::MAX)));
+    report.lies(facts.orientation.into());
+    if facts.sample_format == FLOAT {
+        report.find(Severity::Odd, "Its samples are floating-point numbers: 0 is shown as black and 1 as white.", "");
     }
-    if facts.bits.iter().any(|bits| *bits > 8) {
-        report.find(Severity::Note, "It has more than 8 bits a sample; answers have 8.".to_owned(), "");
+    if facts.pages > 1 {
+        let what = format!("It has {} pictures, of which the first is served.", facts.pages);
+        report.find(Severity::Note, what, "`triptych convert --page` takes another");
+    }
+}
+
+/// Colours and profile, as they are when the picture is read.
+fn colors(report: &mut Report, facts: &TiffFacts, reader: BufReader<File>) -> Result<(), FormatError> {
+    let mut inks = None;
+    let rows = pyramid::tiff_rows_with_inks(reader, 1, |icc| {
+        inks = icc.map(<[u8]>::to_vec);
+        by_profile(icc)
+    })?;
+    let icc = inks.or_else(|| rows.icc());
+    report.has_profile(icc.as_deref());
+    match rows.channels() {
+        _ if facts.color.0 == Some(CMYK) => report.has_inks(icc.as_deref()),
+        Channels::Rgba => report.colors = Some(format!("{} with alpha", facts.color.1)),
+        Channels::Gray | Channels::Rgb => {}
+    }
+    Ok(())
+}
+
+fn strips(report: &mut Report, pieces: TiffPieces) {
+    if let TiffPieces::Strips { rows } = pieces
+        && rows.saturating_mul(report.width.unwrap_or(0)) > SMALL
+    {
+        let what = format!("It is stored in strips of {rows} rows, which need much memory.");
+        report.find(Severity::Slow, what, CONVERT);
     }
 }
 
 fn pyramid(report: &mut Report, index: &Index) {
-    report.has_profile(index.icc.as_deref());
+    let Some(top) = index.levels.first() else { return };
     report.dpi = index.resolution.map(|resolution| (resolution.x * 2.54, resolution.y * 2.54));
-    report.levels = index
-        .levels
-        .iter()
-        .map(|level| LevelReport { width: level.width, height: level.height, tile_width: level.tile_width, tile_height: level.tile_height })
-        .collect();
+    report.levels = index.levels.iter().map(LevelReport::of).collect();
     levels(report, index);
     tiles(report);
-    let packed = index.levels.first().is_some_and(|top| top.compression != Compression::Jpeg && top.color.channels() != Channels::Rgba);
-    if packed {
-        let compression = report.compression.clone().unwrap_or_default();
-        report.find(Severity::Note, format!("Its tiles are not JPEG ({compression}): each is encoded anew when it is asked for."), CONVERT);
+    if top.compression != Compression::Jpeg && top.color.channels() != Channels::Rgba {
+        report.find(Severity::Note, "Its tiles are not JPEG: each is encoded anew when it is asked for.", CONVERT);
+    }
+}
+
+impl LevelReport {
+    fn of(level: &pyramid::Level) -> Self {
+        Self { width: level.width, height: level.height, tile_width: level.tile_width, tile_height: level.tile_height }
     }
 }
 
@@ -84,19 +124,4 @@ fn tiles(report: &mut Report) {
         let what = format!("Its tiles of {tile_width} x {tile_height} pixels are uncommon; 256 and 512 a side serve best.");
         report.find(Severity::Odd, what, CONVERT);
     }
-}
-
-/// One that can be read from top to bottom, but not in parts.
-fn plain(report: &mut Report, facts: &TiffFacts, path: &Path, limits: &FormatLimits) -> Result<(), FormatError> {
-    if let Some(reason) = &facts.rows_refused {
-        let cure = "save it again as TIFF with LZW or no compression, in gray or RGB";
-        report.find(Severity::Refused, format!("It cannot be read: {reason}."), cure);
-        return Ok(());
-    }
-    let rows = page_rows(path, 1, limits)?;
-    report.has_profile(rows.icc().as_deref());
-    let reason = facts.tiles_refused.as_deref().unwrap_or("it has no tiles");
-    report.find(Severity::Note, format!("It is no pyramid: {reason}."), "");
-    report.is_whole();
-    Ok(())
 }

@@ -203,3 +203,19 @@ fn what_breaks_off_is_damaged() {
         }
     }
 }
+
+#[test]
+fn tiffs_are_upright_and_their_pages_are_found() {
+    let stored = reference("../tiff-kinds/rgb.png");
+    let upright = rows(&fixture("../tiff-kinds/turned.tif"), &FormatLimits::default()).unwrap();
+    let as_stored = crate::pyramid::tiff_facts(std::fs::File::open(fixture("../tiff-kinds/turned.tif")).unwrap()).unwrap();
+    assert_eq!(as_stored.orientation, 6);
+    assert_eq!((upright.width(), upright.height()), (as_stored.height as u32, as_stored.width as u32));
+    assert_eq!(upright.orientation(), 1);
+    let inks = rows(&fixture("../tiff-kinds/cmyk-lzw.tif"), &FormatLimits::default()).unwrap();
+    assert_eq!((inks.channels(), inks.width()), (Channels::Rgb, stored.width()));
+    let page = |number| page_rows(&fixture("../tiff-kinds/pages.tif"), number, &FormatLimits::default()).map(|rows| rows.channels());
+    let count = crate::pyramid::tiff_pages(std::fs::File::open(fixture("../tiff-kinds/pages.tif")).unwrap()).unwrap();
+    assert!(count > 1 && (1..=count).all(|number| page(number).is_ok()));
+    assert!(matches!(page(count + 1), Err(FormatError::Unsupported(_))));
+}
