@@ -3,8 +3,6 @@
 //! Every band is a JPEG of its own with the same tables. A restart marker between two of them makes the decoder start afresh, as
 //! the encoder did (ITU-T T.81, B.2.1 and E.2.4); so that one ordinary baseline file comes out, with the pixels of a whole encode.
 
-use turbojpeg::OwnedBuf;
-
 use super::jpeg::{self, Components};
 use super::planar::SizedPlanes;
 use super::{EncodeOptions, RenderError, icc};
@@ -26,7 +24,7 @@ pub struct BandEncoder {
 
 /// An encoded band on its way to [`JpegBands::append`].
 pub struct EncodedBand {
-    file: OwnedBuf,
+    file: Vec<u8>,
     rows: u32,
 }
 
@@ -121,7 +119,7 @@ impl JpegBands {
         if !even || !aligned || self.done + band.rows > self.height {
             return Err(RenderError::failed("write JPEG", format!("a band of {} rows cannot follow {}", band.rows, self.done)));
         }
-        let file: &[u8] = &band.file;
+        let file = &band.file;
         let start = scan_header(file).ok_or_else(|| RenderError::failed("write JPEG", "the codec wrote no scan"))?;
         let scan = if self.bands == 0 { start } else { start + segment_length(file, start) };
         Ok((&file[..start], &file[scan..file.len() - EOI.len()]))
@@ -157,7 +155,8 @@ impl BandEncoder {
         if (band.width(), band.channels()) != (self.width, self.channels) || band.height() == 0 {
             return Err(RenderError::failed("write JPEG", format!("{band:?} is no band of this picture")));
         }
-        Ok(EncodedBand { file: jpeg::compressed(band, Components::AsTheyAre, self.quality)?, rows: band.height() })
+        let file = jpeg::compressed(band, Components::AsTheyAre, self.quality)?.to_vec();
+        Ok(EncodedBand { file, rows: band.height() })
     }
 
     /// Encodes one band that is in luma and chroma, or in luma alone.
@@ -198,4 +197,96 @@ fn find(file: &[u8], kind: u8) -> Option<usize> {
 /// Bytes of the segment at `at`, with its marker.
 fn segment_length(file: &[u8], at: usize) -> usize {
     file.get(at + 2..at + 4).map_or(2, |length| 2 + usize::from(u16::from_be_bytes([length[0], length[1]])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::tests::{picture, profile};
+
+    const OPTIONS: EncodeOptions = EncodeOptions { jpeg_quality: 77, webp_quality: 80 };
+
+    fn joined(picture: &Raster, rows: u32, profile: Option<&[u8]>) -> Vec<u8> {
+        let mut bands = JpegBands::new(picture.width(), picture.height(), picture.channels(), &OPTIONS, profile).unwrap();
+        let mut file = Vec::new();
+        for top in (0..picture.height()).step_by(rows as usize) {
+            file.extend(bands.band(&picture.crop(0, top, picture.width(), rows)).unwrap());
+        }
+        file.extend(bands.finish().unwrap());
+        file
+    }
+
+    #[test]
+    fn bands_are_the_pixels_of_a_whole_encode() {
+        let cases = [(100, 200, 16), (33, 77, 32), (640, 160, 16), (17, 400, 16), (50, 40, 64), (1, 33, 16), (64, 64, 64)];
+        for channels in [Channels::Gray, Channels::Rgb] {
+            for (width, height, rows) in cases {
+                let picture = picture(width, height, channels);
+                let file = joined(&picture, rows, None);
+                let whole = jpeg::compressed(&picture, Components::AsTheyAre, 77).unwrap();
+                let turbo = |file: &[u8]| turbojpeg::decompress(file, turbojpeg::PixelFormat::RGB).unwrap().pixels;
+                assert!(turbo(&file) == turbo(&whole), "{channels:?} {width} x {height} by {rows}");
+                let other = |file: &[u8]| image::load_from_memory_with_format(file, image::ImageFormat::Jpeg).unwrap();
+                assert!(other(&file) == other(&whole), "{channels:?} {width} x {height} by {rows}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_band_is_an_ordinary_file() {
+        let picture = picture(40, 30, Channels::Rgb);
+        assert_eq!(joined(&picture, 32, None), jpeg::compressed(&picture, Components::AsTheyAre, 77).unwrap().to_vec());
+    }
+
+    #[test]
+    fn the_profile_comes_first() {
+        let profile = profile(b"RGB ", 70_000);
+        let file = joined(&picture(40, 50, Channels::Rgb), 16, Some(&profile));
+        assert_eq!(crate::render::tests::profile_of(&file, crate::iiif::image::Format::Jpg), Some(profile));
+    }
+
+    #[test]
+    fn encoders_may_run_ahead() {
+        let picture = picture(40, 50, Channels::Rgb);
+        let mut bands = JpegBands::new(40, 50, Channels::Rgb, &OPTIONS, None).unwrap();
+        let encoder = bands.encoder();
+        let encode = |top: u32| encoder.encode(&picture.crop(0, top, 40, 16)).unwrap();
+        let encoded =
+            std::thread::scope(|threads| [0, 16, 32, 48].map(|top| threads.spawn(move || encode(top))).map(|done| done.join().unwrap()));
+        let mut file: Vec<u8> = encoded.iter().flat_map(|band| bands.append(band).unwrap()).collect();
+        file.extend(bands.finish().unwrap());
+        assert_eq!(file, joined(&picture, 16, None));
+    }
+
+    #[test]
+    fn bands_that_do_not_fit_are_refused() {
+        let band = |width, height| Raster::zeroed(width, height, Channels::Gray);
+        let new = |width, height| JpegBands::new(width, height, Channels::Gray, &OPTIONS, None);
+        // Every list ends with the one that is refused.
+        let cases: [&[(u32, u32)]; 7] =
+            [&[(39, 16)], &[(40, 17)], &[(40, 16), (40, 32)], &[(40, 32), (40, 16)], &[(40, 101)], &[(40, 96), (40, 5)], &[(40, 0)]];
+        for sizes in cases {
+            let mut bands = new(40, 100).unwrap();
+            let (last, first) = sizes.split_last().unwrap();
+            first.iter().for_each(|&(width, height)| assert!(bands.band(&band(width, height)).is_ok()));
+            assert!(bands.band(&band(last.0, last.1)).is_err(), "{sizes:?}");
+        }
+        let mut bands = new(40, 100).unwrap();
+        bands.band(&band(40, 96)).unwrap();
+        assert!(bands.finish().is_err());
+        assert!(new(40, 100).unwrap().band(&Raster::zeroed(40, 16, Channels::Rgb)).is_err());
+        for (width, height) in [(0, 1), (1, 0), (65_536, 1), (1, 65_536)] {
+            assert!(new(width, height).is_err());
+        }
+    }
+
+    #[test]
+    fn bands_stay_within_what_an_interval_counts() {
+        let rows = |width, channels, wish| JpegBands::new(width, 60_000, channels, &OPTIONS, None).unwrap().band_rows(wish);
+        assert_eq!(rows(2000, Channels::Rgb, 256), 256);
+        assert_eq!(rows(2000, Channels::Rgb, 100), 96);
+        assert_eq!(rows(2000, Channels::Rgb, 1), 16);
+        assert_eq!(rows(65_535, Channels::Rgb, 1000), 240);
+        assert_eq!(rows(65_535, Channels::Gray, 1000), 48);
+    }
 }

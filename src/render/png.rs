@@ -8,7 +8,7 @@ use super::RenderError;
 use crate::raster::{Channels, Raster};
 
 /// zlib's scale from 1 (fast) to 9 (small), for pictures of one bit a pixel, which take little time anyway.
-const BITONAL_LEVEL: u8 = 6;
+const BITONAL_LEVEL: u8 = 3;
 
 /// Eight bits a sample; `profile` must fit the channels.
 pub(super) fn png(raster: &Raster, profile: Option<&[u8]>) -> Result<Vec<u8>, RenderError> {

@@ -18,7 +18,7 @@ pub(super) fn profile(space: &[u8; 4], length: usize) -> Vec<u8> {
 }
 
 /// Smooth colours, so that lossy formats come close.
-fn picture(width: u32, height: u32, channels: Channels) -> Raster {
+pub(super) fn picture(width: u32, height: u32, channels: Channels) -> Raster {
     let shade = |x: u32, y: u32| [(40 + x % 128) as u8, (200 - y % 128) as u8, 90, 255];
     let pixels = (0..height).flat_map(|y| (0..width).flat_map(move |x| shade(x, y).into_iter().take(channels.count())));
     Raster::from_pixels(width, height, channels, pixels.collect())
@@ -184,4 +184,72 @@ fn tiff_of_many_strips() {
     let raster = picture(700, 301, Channels::Rgba);
     let image = decode_tiff(&render(&raster, &request(700, 301, 0.0, Quality::Default, Format::Tif)));
     assert_eq!(image.into_rgba8().into_raw(), raster.pixels());
+}
+
+/// The profile in a file, as decoders that are not ours find it.
+pub(super) fn profile_of(file: &[u8], format: Format) -> Option<Vec<u8>> {
+    use image::ImageDecoder;
+    let source = Cursor::new(file);
+    match format {
+        Format::Jpg => image::codecs::jpeg::JpegDecoder::new(source).unwrap().icc_profile().unwrap(),
+        Format::Png => image::codecs::png::PngDecoder::new(source).unwrap().icc_profile().unwrap(),
+        Format::Webp => image::codecs::webp::WebPDecoder::new(source).unwrap().icc_profile().unwrap(),
+        Format::Gif => image::codecs::gif::GifDecoder::new(source).unwrap().icc_profile().unwrap(),
+        Format::Tif => tiff::decoder::Decoder::new(source).unwrap().get_tag_u8_vec(tiff::tags::Tag::IccProfile).ok(),
+    }
+}
+
+#[test]
+fn profiles_come_back_byte_for_byte() {
+    for (channels, space) in [(Channels::Gray, b"GRAY"), (Channels::Rgb, b"RGB "), (Channels::Rgba, b"RGB ")] {
+        for length in [128, 561, 65_519, 65_520, 200_001] {
+            let profile = profile(space, length);
+            for format in FORMATS {
+                let wanted = Finish { profile: Some(&profile), ..request(20, 11, 0.0, Quality::Default, format) };
+                let raster = picture(20, 11, channels);
+                let file = finish(raster.clone(), Window::whole(&raster), &wanted, &OPTIONS).unwrap();
+                // A GIF holds none, and WebP has no gray that a gray profile could be about.
+                let none = format == Format::Gif || (format == Format::Webp && channels == Channels::Gray);
+                assert!(profile_of(&file, format) == (!none).then(|| profile.clone()), "{format:?} {channels:?} {length}");
+                let bare = finish(raster.clone(), Window::whole(&raster), &Finish { profile: None, ..wanted }, &OPTIONS).unwrap();
+                assert!(decode(&file, format) == decode(&bare, format), "{format:?} {channels:?} {length}");
+                assert_eq!(profile_of(&bare, format), None);
+            }
+        }
+    }
+}
+
+#[test]
+fn profiles_stay_out_where_they_would_lie() {
+    let profile = profile(b"RGB ", 300);
+    let raster = picture(20, 11, Channels::Rgb);
+    for format in FORMATS {
+        for quality in [Quality::Gray, Quality::Bitonal] {
+            let wanted = Finish { profile: Some(&profile), ..request(20, 11, 0.0, quality, format) };
+            let file = finish(raster.clone(), Window::whole(&raster), &wanted, &OPTIONS).unwrap();
+            // WebP writes gray as red, green and blue.
+            assert_eq!(profile_of(&file, format).is_some(), format == Format::Webp, "{format:?} {quality:?}");
+        }
+    }
+}
+
+#[test]
+fn bitonal_files_have_one_bit_a_pixel() {
+    let raster = picture(300, 200, Channels::Rgb);
+    let file = render(&raster, &request(300, 200, 0.0, Quality::Bitonal, Format::Png));
+    assert_eq!(file[24..26], [1, 0], "depth and colour type");
+    let image = decode(&file, Format::Png).to_luma8();
+    let file = render(&raster, &request(300, 200, 0.0, Quality::Bitonal, Format::Tif));
+    assert_eq!(tiff::decoder::Decoder::new(Cursor::new(&file)).unwrap().colortype().unwrap(), tiff::ColorType::Gray(1));
+    assert!(image == decode(&file, Format::Tif).to_luma8());
+    let expected = |x: u32, y: u32| if (40 + x % 128) * 77 + (200 - y % 128) * 150 + 90 * 29 + 128 >= 128 << 8 { 255 } else { 0 };
+    assert!(image.enumerate_pixels().all(|(x, y, pixel)| pixel.0[0] == expected(x, y)));
+}
+
+#[test]
+fn a_gray_jpeg_is_the_luma() {
+    let raster = picture(64, 48, Channels::Rgb);
+    let jpeg = turbojpeg::decompress(&render(&raster, &request(64, 48, 0.0, Quality::Gray, Format::Jpg)), turbojpeg::PixelFormat::GRAY);
+    let png = decode(&render(&raster, &request(64, 48, 0.0, Quality::Gray, Format::Png)), Format::Png).to_luma8();
+    assert!(jpeg.unwrap().pixels.iter().zip(png.as_raw()).all(|(a, b)| a.abs_diff(*b) <= 12));
 }
