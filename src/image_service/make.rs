@@ -85,7 +85,9 @@ fn splice(source: &Source, level: &Level, plan: &Plan, request: &Resolved, first
     let (x, y) = (plan.window.x as u32, plan.window.y as u32);
     let (width, height) = (request.size.width, request.size.height);
     let gray = request.quality == Quality::Gray;
-    level.splice(&SpliceRequest { x, y, width, height, gray, icc: source.colours.profile() }, first)
+    // A profile for red, green and blue says nothing of gray.
+    let icc = source.colours.profile().filter(|_| !gray || source.index.channels() == Channels::Gray);
+    level.splice(&SpliceRequest { x, y, width, height, gray, icc }, first)
 }
 
 fn lane(plan: &Plan) -> Lane {

@@ -6,7 +6,7 @@ use image::codecs::gif::GifEncoder;
 use super::jpeg::{Components, LONGEST, jpeg};
 use super::png::{bitonal, png};
 use super::webp::webp;
-use super::{EncodeOptions, Finish, RenderError, baseline, icc, tone};
+use super::{EncodeOptions, Finish, RenderError, icc, tif, tone};
 use crate::iiif::image::{Format, Quality};
 use crate::raster::{Channels, Raster};
 
@@ -37,8 +37,7 @@ pub(super) fn encode(raster: &Raster, finish: &Finish, options: &EncodeOptions) 
         Format::Png => png(raster, profile),
         Format::Webp => webp(raster, options.webp_quality, profile),
         Format::Gif => gif(raster),
-        Format::Tif if two_tone => baseline::bitonal(width, height, &tone::packed(raster)),
-        Format::Tif => baseline::tiff(raster, profile),
+        Format::Tif => tif::tiff(raster, profile),
     }
 }
 

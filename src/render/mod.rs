@@ -4,7 +4,6 @@
 //! blocks, touches nothing but memory, and never allocates for more pixels than [`MAX_PIXELS`] beyond what it was handed.
 
 mod bands;
-mod baseline;
 mod color;
 mod encode;
 mod icc;
@@ -15,6 +14,7 @@ mod reduce;
 mod scale;
 mod shift;
 mod skew;
+mod tif;
 mod tone;
 mod turn;
 mod webp;

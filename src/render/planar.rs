@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use turbojpeg::{Compressor, Image, OwnedBuf, PixelFormat, Subsamp, YuvPlanesImage};
+use turbojpeg::{Compressor, Image, PixelFormat, Subsamp, YuvPlanesImage};
 
 use super::scale::part;
 use super::{EncodeOptions, RenderError, Window, icc, jpeg};
@@ -63,7 +63,7 @@ impl SizedPlanes {
     }
 
     /// As a JPEG as the codec writes it.
-    pub(super) fn compressed(&self, quality: u8) -> Result<OwnedBuf, RenderError> {
+    pub(super) fn compressed(&self, quality: u8) -> Result<Vec<u8>, RenderError> {
         COMPRESSOR.with_borrow_mut(|kept| {
             let mut compressor = match kept.take() {
                 Some(compressor) => compressor,
@@ -75,15 +75,15 @@ impl SizedPlanes {
         })
     }
 
-    fn compress_with(&self, compressor: &mut Compressor, quality: u8) -> Result<OwnedBuf, turbojpeg::Error> {
+    fn compress_with(&self, compressor: &mut Compressor, quality: u8) -> Result<Vec<u8>, turbojpeg::Error> {
         compressor.set_quality(i32::from(quality.clamp(1, 100)))?;
         let (width, height) = (self.size.width as usize, self.size.height as usize);
         let (pixels, y_stride) = (self.luma.pixels(), self.luma.stride());
         let Some([blue, red]) = &self.chroma else {
             compressor.set_subsamp(Subsamp::Gray)?;
-            return compressor.compress_to_owned(Image { pixels, width, pitch: y_stride, height, format: PixelFormat::GRAY });
+            return compressor.compress_to_vec(Image { pixels, width, pitch: y_stride, height, format: PixelFormat::GRAY });
         };
-        compressor.compress_yuv_planes_to_owned(&YuvPlanesImage {
+        compressor.compress_yuv_planes_to_vec(&YuvPlanesImage {
             y_plane: pixels,
             u_plane: blue.pixels(),
             v_plane: red.pixels(),

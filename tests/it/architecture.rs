@@ -61,6 +61,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("image", &["render/", "pyramid/", "formats/"]),
     ("webp", &["render/", "pyramid/", "formats/"]),
     ("png", &["render/", "pyramid/", "formats/"]),
+    ("tiff", &["render/"]),
     ("fast_image_resize", &["render/"]),
     ("poem", &["api/", "web/", "server/"]),
     ("poem_openapi", &["api/", "web/", "server/"]),
