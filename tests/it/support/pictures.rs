@@ -68,6 +68,11 @@ fn decode_tiff(bytes: &[u8]) -> DynamicImage {
     let color = decoder.colortype().expect("a colour type");
     let DecodingResult::U8(samples) = decoder.read_image().expect("pixels") else { panic!("not 8 bits a sample") };
     let picture = match color {
+        ColorType::Gray(1) => {
+            // Rows are packed, each beginning with a new byte.
+            let bit = |x: u32, y: u32| samples[(y * width.div_ceil(8) + x / 8) as usize] >> (7 - x % 8) & 1;
+            Some(image::GrayImage::from_fn(width, height, |x, y| image::Luma([bit(x, y) * 255])).into())
+        }
         ColorType::Gray(8) => image::GrayImage::from_raw(width, height, samples).map(DynamicImage::from),
         ColorType::RGB(8) => image::RgbImage::from_raw(width, height, samples).map(DynamicImage::from),
         ColorType::RGBA(8) => image::RgbaImage::from_raw(width, height, samples).map(DynamicImage::from),
