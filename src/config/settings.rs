@@ -12,8 +12,8 @@ use super::{
     fault::Fault,
     sources::Sources,
     values::{
-        ColourChoice, LogFormat, Secret, StoragePlace, address, at_least_one, byte_count, byte_count_or_none, choice, colours, duration, header, image_place,
-        networks, number, one_or_more, optional, path, pixels, quality, secret, text, web_url, yes_or_no,
+        ColourChoice, LogFormat, Secret, StoragePlace, address, at_least_one, byte_count, byte_count_or_none, choice, colours, duration,
+        header, image_place, networks, number, one_or_more, optional, path, pixels, quality, secret, text, web_url, yes_or_no,
     },
 };
 
@@ -159,6 +159,8 @@ settings! {
     cache_bytes: u64 = "64M" => byte_count, [], Open;
     /// Space on disk, inside the data directory, for finished images that show a whole master; 0 for none.
     disk_cache_bytes: u64 = "1G" => byte_count_or_none, [], Open;
+    /// Space on disk, inside the data directory, for pyramids of plain files in the open storage; 0 serves pyramids only.
+    plain_cache_bytes: u64 = "4G" => byte_count_or_none, [], Open;
     /// Threads that decode and encode tiles and thumbnails; 0 means one for each core.
     workers: usize = "0" => number, [], Open;
     /// Threads for larger images, which give way to everything else; 0 means one for each core but one.

@@ -10,10 +10,12 @@ use tokio::sync::mpsc::{self, Sender};
 use super::cut::{Cut, Order, Piece};
 use super::lanes::{Lane, Ticket, Wanted};
 use super::plan::{Plan, Way};
+use super::sources::Tiles;
 use super::{ImageError, ImageService, Source, Tag};
 use crate::iiif::image::{Format, Quality, Resolved};
 use crate::pyramid::{Level, Splice, SpliceRequest};
 use crate::raster::Channels;
+use crate::storage::StorageError;
 
 /// Parts of a streamed answer that are made ahead of the client.
 const AHEAD: usize = 8;
@@ -213,7 +215,12 @@ impl ImageService {
             }
             pieces.push(line);
         }
-        let read = self.storage.read_ranges(&source.storage_key, &ranges, Some(&source.version)).await?;
+        let Tiles { storage, key, version } = &source.tiles;
+        let read = storage.read_ranges(key, &ranges, Some(version)).await.map_err(|error| match error {
+            // A pyramid that made room for others, or a master that was taken away: whoever asks again is told.
+            StorageError::NotFound => ImageError::Changed,
+            other => other.into(),
+        })?;
         for ((row, column), bytes) in places.into_iter().zip(read) {
             pieces[row][column] = Piece::Packed(bytes);
         }

@@ -13,6 +13,7 @@ mod error;
 mod lanes;
 mod make;
 mod parts;
+mod plain;
 mod plan;
 mod sources;
 mod strip;
@@ -30,6 +31,7 @@ use crate::storage::Storage;
 use decoded::Decoded;
 use derivatives::Derivatives;
 use lanes::Lanes;
+use plain::Plain;
 use plan::{Plan, Way};
 
 pub use colours::ColourPolicy;
@@ -37,6 +39,7 @@ pub use derivatives::DerivativeSettings;
 pub use error::ImageError;
 pub use lanes::LaneSettings;
 pub use make::Picture;
+pub use plain::PlainSettings;
 pub use sources::{Measured, Source, UPLOADS, Viewer, tile_size};
 pub use tag::Tag;
 
@@ -57,6 +60,7 @@ pub struct ImageSettings {
     /// Memory for decoded tiles, in bytes.
     pub tile_cache: u64,
     pub derivatives: DerivativeSettings,
+    pub plain: PlainSettings,
 }
 
 /// Cuts images out of the masters in storage.
@@ -71,6 +75,7 @@ pub struct ImageService {
     lanes: Lanes,
     derivatives: Derivatives,
     decoded: Arc<Decoded>,
+    plain: Plain,
 }
 
 impl ImageService {
@@ -84,6 +89,7 @@ impl ImageService {
             lanes: Lanes::new(settings.lanes),
             derivatives: Derivatives::new(&settings.derivatives),
             decoded: Arc::new(Decoded::new(settings.tile_cache)),
+            plain: Plain::new(settings.plain.clone()),
             settings,
         })
     }
@@ -109,7 +115,7 @@ impl ImageService {
         }
         let level = &source.index.levels[plan.level];
         let range = level.tile_range(plan.columns.start, plan.rows.start)?;
-        let tile = self.storage.read_now(&source.storage_key, range, &source.version)?.ok()?;
+        let tile = source.tiles.storage.read_now(&source.tiles.key, range, &source.tiles.version)?.ok()?;
         Some(level.jpeg_stream(&tile, source.colours.profile())?.into())
     }
 
@@ -118,7 +124,7 @@ impl ImageService {
         let plan = plan::plan(&source.index, request, self.settings.max_source_area);
         let lasting = request.region.size() == source.info().full;
         let streamed = plan.is_streamed() && make::can_be_streamed(source, &plan, request);
-        if plan.way == Way::Stored && self.storage.is_near() {
+        if plan.way == Way::Stored && source.tiles.storage.is_near() {
             return Ok(Picture::Whole(self.make_whole(source, request, &plan).await?));
         }
         if !streamed {

@@ -9,7 +9,7 @@ use crate::catalog::{Descriptor, Registration};
 use crate::iiif::image::{Dimensions, ImageInfo};
 use crate::pyramid::{Attempt, Index, Opening};
 use crate::render::EncodeOptions;
-use crate::storage::{Object, StorageError, Version};
+use crate::storage::{Object, Storage, StorageError, Version};
 
 /// Where uploaded masters are kept: never served as unregistered files.
 pub const UPLOADS: &str = "triptych-uploads/";
@@ -34,11 +34,21 @@ pub enum Viewer {
     KeyHolder,
 }
 
+/// Where the tiles of a master are read.
+#[derive(Debug)]
+pub(super) struct Tiles {
+    pub storage: Storage,
+    pub key: String,
+    pub version: Version,
+}
+
 /// A master that is ready to be cut.
 #[derive(Debug)]
 pub struct Source {
     pub storage_key: String,
     pub version: Version,
+    /// The master itself, or a pyramid that was made of it.
+    pub(super) tiles: Tiles,
     pub index: Arc<Index>,
     /// Whether anyone may see it.
     pub visible: bool,
@@ -120,14 +130,28 @@ impl ImageService {
             Err(_) => self.open(&registration.storage_key).await?.index,
         };
         let version = Version::from(registration.object_version.clone());
-        Ok(self.source(registration.storage_key.clone(), version, index, registration.visible))
+        let tiles = Tiles { storage: self.storage.clone(), key: registration.storage_key.clone(), version: version.clone() };
+        Ok(self.source(registration.storage_key.clone(), version, tiles, index, registration.visible))
     }
 
-    fn source(&self, storage_key: String, version: Version, index: Index, visible: bool) -> Arc<Source> {
+    fn source(&self, storage_key: String, version: Version, tiles: Tiles, index: Index, visible: bool) -> Arc<Source> {
         let EncodeOptions { jpeg_quality, webp_quality } = self.settings.encode;
-        let master = Tag::master(&[storage_key.as_bytes(), version.as_str().as_bytes(), &[SHAPE, jpeg_quality, webp_quality, self.settings.colours as u8]]);
+        let master = Tag::master(&[
+            storage_key.as_bytes(),
+            version.as_str().as_bytes(),
+            &[SHAPE, jpeg_quality, webp_quality, self.settings.colours as u8],
+        ]);
         let colours = Colours::new(index.icc.as_deref(), index.channels(), self.settings.colours);
-        Arc::new(Source { storage_key, version, index: Arc::new(index), visible, master, colours, checked: Mutex::new(Instant::now()) })
+        Arc::new(Source {
+            storage_key,
+            version,
+            tiles,
+            index: Arc::new(index),
+            visible,
+            master,
+            colours,
+            checked: Mutex::new(Instant::now()),
+        })
     }
 
     async fn open_file(&self, id: &str, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {
@@ -160,33 +184,52 @@ impl ImageService {
             if closed.contains(key) {
                 return Err(ImageError::NotFound);
             }
-            match self.open(key).await {
+            match self.open_any(key).await {
                 Err(ImageError::NotFound) => {}
-                Err(error) => return Err(error),
-                Ok(Measured { object, index }) => {
-                    return Ok(self.source(key.clone(), object.version, index, true));
-                }
+                other => return other,
             }
         }
         Err(ImageError::NotFound)
     }
 
+    /// Opens a file of the open storage: a pyramid, or one that a pyramid can be made of.
+    async fn open_any(&self, key: &str) -> Result<Arc<Source>, ImageError> {
+        let refused = match self.open(key).await {
+            Ok(Measured { object, index }) if index.orientation == 1 => {
+                let tiles = Tiles { storage: self.storage.clone(), key: key.to_owned(), version: object.version.clone() };
+                return Ok(self.source(key.to_owned(), object.version, tiles, index, true));
+            }
+            Ok(_) => ImageError::Unsupported("it is stored turned".to_owned()),
+            Err(error @ ImageError::Unsupported(_)) => error,
+            Err(error) => return Err(error),
+        };
+        let object = self.storage.head(key).await?;
+        let (storage, tiles_key) = self.plain.pyramid(&self.storage, key, &object, refused).await?;
+        let Measured { object: pyramid, index } = open_in(&storage, &tiles_key).await?;
+        let tiles = Tiles { storage, key: tiles_key, version: pyramid.version };
+        Ok(self.source(key.to_owned(), object.version, tiles, index, true))
+    }
+
     /// Opens a master: reads its directories, in as few ranges as they allow.
     pub async fn open(&self, key: &str) -> Result<Measured, ImageError> {
-        let (head, object) = self.storage.read_head(key, HEAD).await?;
-        let mut opening = Opening::new(object.size);
-        opening.supply(0, head);
-        for _ in 0..ROUNDS {
-            match opening.attempt()? {
-                Attempt::Ready(index) => return Ok(Measured { object, index }),
-                Attempt::Need(range) => {
-                    let bytes = self.storage.read(key, range.clone(), Some(&object.version)).await?;
-                    opening.supply(range.start, bytes);
-                }
+        open_in(&self.storage, key).await
+    }
+}
+
+async fn open_in(storage: &Storage, key: &str) -> Result<Measured, ImageError> {
+    let (head, object) = storage.read_head(key, HEAD).await?;
+    let mut opening = Opening::new(object.size);
+    opening.supply(0, head);
+    for _ in 0..ROUNDS {
+        match opening.attempt()? {
+            Attempt::Ready(index) => return Ok(Measured { object, index }),
+            Attempt::Need(range) => {
+                let bytes = storage.read(key, range.clone(), Some(&object.version)).await?;
+                opening.supply(range.start, bytes);
             }
         }
-        Err(ImageError::Unsupported("its directories are scattered over too many places".to_owned()))
     }
+    Err(ImageError::Unsupported("its directories are scattered over too many places".to_owned()))
 }
 
 /// The files that an identifier may stand for, the likeliest first.

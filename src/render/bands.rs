@@ -46,13 +46,7 @@ impl JpegBands {
     ///
     /// # Errors
     /// [`RenderError::TooLarge`] beyond what JPEG holds, [`RenderError::Empty`] without a pixel.
-    pub fn new(
-        width: u32,
-        height: u32,
-        channels: Channels,
-        options: &EncodeOptions,
-        profile: Option<&[u8]>,
-    ) -> Result<Self, RenderError> {
+    pub fn new(width: u32, height: u32, channels: Channels, options: &EncodeOptions, profile: Option<&[u8]>) -> Result<Self, RenderError> {
         if width == 0 || height == 0 {
             return Err(RenderError::Empty("the size has no pixel"));
         }

@@ -19,9 +19,7 @@ pub(super) fn tiff(raster: &Raster, profile: Option<&[u8]>) -> Result<Vec<u8>, R
     };
     let (width, height) = (raster.width().into(), raster.height().into());
     written.map_err(|error| match error {
-        TiffError::LimitsExceeded | TiffError::IntSizeError => {
-            RenderError::TooLarge { width, height, what: "TIFF, which ends at 4 GB" }
-        }
+        TiffError::LimitsExceeded | TiffError::IntSizeError => RenderError::TooLarge { width, height, what: "TIFF, which ends at 4 GB" },
         other => RenderError::failed("write TIFF", other),
     })
 }

@@ -19,7 +19,7 @@ use crate::config::{ColourChoice, Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
-use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings};
+use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
 use crate::ingest::Masters;
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
@@ -79,6 +79,7 @@ pub fn tls(settings: &Settings) -> Result<Option<Tls>, TlsError> {
 /// Puts the parts together.
 pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> {
     let limits = Limits { max_width: settings.max_width, max_height: settings.max_height, max_area: settings.max_area };
+    let format_limits = FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() };
     let image_settings = ImageSettings {
         limits,
         max_source_area: settings.max_region_area,
@@ -100,14 +101,19 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         derivatives: DerivativeSettings {
             memory: settings.cache_bytes,
             disk: settings.disk_cache_bytes,
-            folder: settings.data.join("cache"),
+            folder: settings.data.join("cache").join("derivatives"),
+        },
+        plain: PlainSettings {
+            folder: settings.data.join("cache").join("pyramids"),
+            disk: settings.plain_cache_bytes,
+            max_file: settings.max_upload,
+            limits: format_limits,
         },
     };
     let images = ImageService::new(catalog.clone(), storage, image_settings);
-    let ingest_limits = FormatLimits { max_pixels: settings.max_source_pixels, ..FormatLimits::default() };
     let scratch = settings.data.join("uploads");
     Arc::new(App {
-        masters: Masters::new(catalog.clone(), images.clone(), scratch, ingest_limits, settings.max_upload),
+        masters: Masters::new(catalog.clone(), images.clone(), scratch, format_limits, settings.max_upload),
         manifests: Manifests::new(catalog.clone(), limits),
         catalog,
         images,
