@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::response::Builder;
-use http::{StatusCode, header};
+use http::{Method, StatusCode, header};
 
 use super::auth::viewer;
 use super::documents::{Document, finished, see_other};
@@ -54,16 +54,20 @@ async fn base(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &
 
 async fn info(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str) -> Result<Reply, Problem> {
     let source = find(app, asked, id).await?;
-    let info = app.infos.get(version, uris.image(version.number(), id), &source, app.images.limits());
+    Ok(information(app, asked, uris, version, id, &source))
+}
+
+fn information(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str, source: &Source) -> Reply {
+    let info = app.infos.get(version, uris.image(version.number(), id), source, app.images.limits());
     let document = Document {
         body: info.body.clone(),
         tags: Some(&info.tags),
         version: version.number(),
         context: version.context(),
-        cache_control: cache_control(app, &source),
+        cache_control: cache_control(app, source),
         link: Some(profile_link(version)),
     };
-    Ok(document.reply(asked.headers))
+    document.reply(asked.headers)
 }
 
 /// One image request: the four segments after the identifier.
@@ -86,15 +90,25 @@ async fn picture(
     Ok(try_picture(app, asked, uris, version, id, parameters, &source).await?)
 }
 
-async fn try_picture(
+/// An image request that can be answered, and what is said of the answer.
+struct Answer {
+    resolved: Resolved,
+    tag: Tag,
+    head: Builder,
+    /// The client has it already.
+    known: bool,
+}
+
+/// What a request for a picture comes to, before anything is made.
+fn understand(
     app: &App,
     asked: &Asked<'_>,
     uris: &Uris,
     version: Version,
     id: &str,
     [region, size, rotation, quality]: Parameters<'_>,
-    source: &Arc<Source>,
-) -> Result<Reply, ImageError> {
+    source: &Source,
+) -> Result<Answer, ImageError> {
     let (limits, full) = (app.images.limits(), source.info().full);
     let resolved = image::Request::parse(version, region, size, rotation, quality)?.resolve(full, limits)?;
     let canonical = resolved.canonical(version, full, limits);
@@ -107,10 +121,54 @@ async fn try_picture(
         // In one header, as some clients read the first alone.
         .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)))
         .header(header::CONTENT_TYPE, resolved.format.media_type());
-    if is_known(asked.headers, &validator) {
+    Ok(Answer { resolved, tag, head, known: is_known(asked.headers, &validator) })
+}
+
+async fn try_picture(
+    app: &App,
+    asked: &Asked<'_>,
+    uris: &Uris,
+    version: Version,
+    id: &str,
+    parameters: Parameters<'_>,
+    source: &Arc<Source>,
+) -> Result<Reply, ImageError> {
+    let Answer { resolved, tag, head, known } = understand(app, asked, uris, version, id, parameters, source)?;
+    if known {
         return Ok(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
     }
     drawn(app, asked, source, &resolved, &tag, head).await
+}
+
+/// The answer to a public request below `/iiif`, if everything that it takes lies in memory: no waiting, and hardly any work. What
+/// is not answered here is answered by [`answer`] in the same words.
+pub fn at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
+    let (version, rest) = match asked.path.strip_prefix("/iiif/")?.split_once('/')? {
+        ("2", rest) => (Version::V2, rest),
+        ("3", rest) => (Version::V3, rest),
+        _ => return None,
+    };
+    if asked.method != Method::GET || asked.headers.contains_key(header::AUTHORIZATION) {
+        return None;
+    }
+    let mut segments = rest.split('/').map(|segment| super::segments::segment(segment).ok());
+    let id = segments.next()??;
+    let source = app.images.known(&id)?;
+    let uris = asked.uris(app);
+    let parts = [segments.next()??, segments.next().flatten().unwrap_or_default(), segments.next().flatten().unwrap_or_default()];
+    match (&*parts[0], segments.next(), segments.next()) {
+        ("info.json", None, None) if parts[1].is_empty() => Some(information(app, asked, &uris, version, &id, &source)),
+        (region, Some(Some(quality)), None) => {
+            let parameters = [region, &*parts[1], &*parts[2], &*quality];
+            let Answer { resolved, head, known, .. } = understand(app, asked, &uris, version, &id, parameters, &source).ok()?;
+            if known {
+                return Some(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
+            }
+            let bytes = app.images.ready(&source, &resolved)?;
+            Some(range::apply(asked.headers, finished(head.body(Body::EMPTY)), bytes))
+        }
+        _ => None,
+    }
 }
 
 /// The picture itself, or the part of its bytes that is asked for.
@@ -122,10 +180,7 @@ async fn drawn(
     tag: &Tag,
     head: Builder,
 ) -> Result<Reply, ImageError> {
-    let picture = match app.images.ready(source, resolved) {
-        Some(bytes) => Picture::Whole(bytes),
-        None => app.images.render(source, resolved, tag).await?,
-    };
+    let picture = app.images.render(source, resolved, tag).await?;
     match picture {
         Picture::Parts(..) if !range::is_asked(asked.headers) => Ok(finished(head.body(picture.into()))),
         other => {

@@ -117,6 +117,11 @@ pub fn is_iiif(path: &str) -> bool {
     matches!(first, Some("iiif" | "manifests" | "collections"))
 }
 
+/// The answer to a request if it lies ready in memory; whatever has to be waited for is left to [`read`].
+pub fn read_at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
+    image::at_once(app, asked)
+}
+
 /// Answers a request to the IIIF interfaces, told apart by the segments of the raw path.
 ///
 /// # Errors

@@ -9,6 +9,7 @@ use std::sync::{
 };
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use moka::future::Cache;
 use sqlx::{PgPool, postgres::PgListener};
 
@@ -53,6 +54,11 @@ impl Changes {
             self.known.invalidate(id).await;
         }
         Ok(descriptor)
+    }
+
+    /// The descriptor of `id`, if it is in memory and may be trusted.
+    pub(super) fn known(&self, id: &str) -> Option<Arc<Descriptor>> {
+        if self.listening.load(SeqCst) { self.known.get(id).now_or_never().flatten() } else { None }
     }
 
     /// Forgets what a change of the image, or of the file with this name, may have made untrue.

@@ -38,6 +38,11 @@ impl Catalog {
         self.changes.get_with(id, self.load_descriptor(id, files)).await
     }
 
+    /// The same, if nothing has to be waited for.
+    pub fn known_descriptor(&self, id: &str) -> Option<Arc<Descriptor>> {
+        self.changes.known(id)
+    }
+
     async fn load_descriptor(&self, id: &str, files: &[String]) -> Result<Descriptor, CatalogError> {
         let statement = concat!(
             "select storage_key, object_version, object_size, width, height, revision, ",

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
+
 use super::colours::Colours;
 use super::{ImageError, ImageService, Tag};
 use crate::catalog::{Descriptor, Registration};
@@ -52,6 +54,8 @@ pub struct Source {
     pub index: Arc<Index>,
     /// Whether anyone may see it.
     pub visible: bool,
+    /// Of the image's row in the catalogue; 0 for a file that is not registered.
+    revision: i64,
     /// The common part of the names of its derivatives.
     pub(super) master: [u8; 8],
     pub(super) colours: Colours,
@@ -73,6 +77,11 @@ impl Source {
     /// Tells this state of this master from any other.
     pub fn state(&self) -> [u8; 8] {
         self.master
+    }
+
+    /// Whether this is the state of a registered master that the catalogue speaks of.
+    fn is_of(&self, registration: &Registration) -> bool {
+        self.revision == registration.revision && self.visible == registration.visible
     }
 
     pub(super) fn weight(&self) -> u32 {
@@ -111,15 +120,36 @@ impl ImageService {
         }
     }
 
+    /// The same for anyone, if nothing has to be waited for: the master is in memory, and known to be what it was.
+    pub fn known(&self, id: &str) -> Option<Arc<Source>> {
+        match &*self.catalog.known_descriptor(id)? {
+            Descriptor::Registered(registration) if registration.visible => {
+                self.registered.get(id).now_or_never().flatten().filter(|source| source.is_of(registration))
+            }
+            Descriptor::Unregistered { closed } if self.settings.open_storage && !id.starts_with(UPLOADS) => {
+                let source = self.open_files.get(id).now_or_never().flatten()?;
+                (source.is_fresh() && !closed.contains(&source.storage_key)).then_some(source)
+            }
+            Descriptor::Registered(_) | Descriptor::Unregistered { .. } | Descriptor::Gone => None,
+        }
+    }
+
     /// Forgets what was read of a master that turned out to be another by now.
     pub async fn forget(&self, id: &str) {
         self.open_files.invalidate(id).await;
     }
 
     async fn registered(&self, id: &str, registration: &Registration) -> Result<Arc<Source>, ImageError> {
-        let name = format!("{}{}{id}", registration.revision, if registration.visible { '+' } else { '-' });
+        if let Some(source) = self.registered.get(id).await {
+            if source.is_of(registration) {
+                return Ok(source);
+            }
+            self.registered.invalidate(id).await;
+        }
         let load = self.load(id, registration);
-        self.registered.try_get_with(name, load).await.map_err(|error: Arc<ImageError>| (*error).clone())
+        let source = self.registered.try_get_with_by_ref(id, load).await.map_err(|error: Arc<ImageError>| (*error).clone())?;
+        // Somebody else loaded another state of it at the same time: rare, and then it is loaded for this answer alone.
+        if source.is_of(registration) { Ok(source) } else { self.load(id, registration).await }
     }
 
     async fn load(&self, id: &str, registration: &Registration) -> Result<Arc<Source>, ImageError> {
@@ -131,10 +161,10 @@ impl ImageService {
         };
         let version = Version::from(registration.object_version.clone());
         let tiles = Tiles { storage: self.storage.clone(), key: registration.storage_key.clone(), version: version.clone() };
-        Ok(self.source(registration.storage_key.clone(), version, tiles, index, registration.visible))
+        Ok(self.source(registration.storage_key.clone(), version, tiles, index, (registration.visible, registration.revision)))
     }
 
-    fn source(&self, storage_key: String, version: Version, tiles: Tiles, index: Index, visible: bool) -> Arc<Source> {
+    fn source(&self, storage_key: String, version: Version, tiles: Tiles, index: Index, (visible, revision): (bool, i64)) -> Arc<Source> {
         let EncodeOptions { jpeg_quality, webp_quality } = self.settings.encode;
         let master = Tag::master(&[
             storage_key.as_bytes(),
@@ -148,6 +178,7 @@ impl ImageService {
             tiles,
             index: Arc::new(index),
             visible,
+            revision,
             master,
             colours,
             checked: Mutex::new(Instant::now()),
@@ -197,7 +228,7 @@ impl ImageService {
         let refused = match self.open(key).await {
             Ok(Measured { object, index }) if index.orientation == 1 => {
                 let tiles = Tiles { storage: self.storage.clone(), key: key.to_owned(), version: object.version.clone() };
-                return Ok(self.source(key.to_owned(), object.version, tiles, index, true));
+                return Ok(self.source(key.to_owned(), object.version, tiles, index, (true, 0)));
             }
             Ok(_) => ImageError::Unsupported("it is stored turned".to_owned()),
             Err(error @ ImageError::Unsupported(_)) => error,
@@ -207,7 +238,7 @@ impl ImageService {
         let (storage, tiles_key) = self.plain.pyramid(&self.storage, key, &object, refused).await?;
         let Measured { object: pyramid, index } = open_in(&storage, &tiles_key).await?;
         let tiles = Tiles { storage, key: tiles_key, version: pyramid.version };
-        Ok(self.source(key.to_owned(), object.version, tiles, index, true))
+        Ok(self.source(key.to_owned(), object.version, tiles, index, (true, 0)))
     }
 
     /// Opens a master: reads its directories, in as few ranges as they allow.

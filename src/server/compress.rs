@@ -46,20 +46,24 @@ fn accepts_gzip(list: &str) -> bool {
     })
 }
 
-fn is_text(content_type: &str) -> bool {
+/// Whether an answer is a text, or stands for one that the client has already: such a one comes without its type.
+pub fn is_text(reply: &Reply) -> bool {
+    let media_type = reply.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    media_type.map_or(reply.status() == StatusCode::NOT_MODIFIED, is_text_type)
+}
+
+fn is_text_type(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default().trim();
     essence.starts_with("text/") || essence.ends_with("json") || essence == "application/yaml"
 }
 
 /// Compresses a text if the client wants that; says in any case that the answer depends on it.
 pub async fn compress(mut reply: Reply, wishes: &Wishes) -> Reply {
-    // A text that the client has already comes without its type; an image has one even then.
     let known = reply.status() == StatusCode::NOT_MODIFIED;
     if known && wishes.tagged {
         mark(reply.headers_mut());
     }
-    let media_type = reply.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    if !media_type.map_or(known, is_text) {
+    if !is_text(&reply) {
         return reply;
     }
     reply.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));

@@ -9,7 +9,7 @@ use hyper::body::Incoming;
 use poem::Endpoint;
 use uuid::Uuid;
 
-use super::compress::{compress, forget_coding};
+use super::compress::{compress, forget_coding, is_text};
 use super::connections::{Answer, Client};
 use super::metrics::Metrics;
 use super::routed::Routed;
@@ -43,10 +43,7 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Edge<E> {
             if !api::is_iiif(path) {
                 return told(self.routes.answer(request, client).await, id).await;
             }
-            let (method, headers) = (request.method(), request.headers());
-            let scheme = if client.secure { "https" } else { "http" };
-            let asked = Asked { method, path, headers, peer: Some(client.peer.ip()), scheme };
-            api::read(&self.app, &asked).await.unwrap_or_else(|problem| problem.reply(Some(id)))
+            api::read(&self.app, &asked(&request, path, client)).await.unwrap_or_else(|problem| problem.reply(Some(id)))
         };
         match tokio::time::timeout(timeout, answered).await {
             Ok(reply) => reply,
@@ -76,8 +73,13 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Answer for Edge<E> {
         strip_prefix(&mut request, self.app.addressing.prefix());
         let uri = request.uri().clone();
         let path = uri.path();
-        let reply = self.route(request, path, client, &id).await;
-        let mut reply = compress(reply, &wishes).await;
+        let ready = api::read_at_once(&self.app, &asked(&request, path, client));
+        let mut reply = match ready {
+            Some(reply) if !is_text(&reply) => reply,
+            // Boxed, so that an answer that lies ready does not carry the room for all others about.
+            Some(reply) => Box::pin(compress(reply, &wishes)).await,
+            None => Box::pin(async { compress(self.route(request, path, client, &id).await, &wishes).await }).await,
+        };
         share(&mut reply, &id);
         if reply.status() == Kind::MethodNotAllowed.status() {
             reply.headers_mut().insert(header::ALLOW, api::allowed(path));
@@ -91,6 +93,12 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Answer for Edge<E> {
         }
         reply
     }
+}
+
+/// What the IIIF interfaces see of a request.
+fn asked<'a>(request: &'a Request<Incoming>, path: &'a str, client: Client) -> Asked<'a> {
+    let scheme = if client.secure { "https" } else { "http" };
+    Asked { method: request.method(), path, headers: request.headers(), peer: Some(client.peer.ip()), scheme }
 }
 
 /// Names requests: unlike each other, and unlike those of other processes.
