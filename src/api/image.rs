@@ -143,24 +143,22 @@ async fn try_picture(
 /// The answer to a public request below `/iiif`, if everything that it takes lies in memory: no waiting, and hardly any work. What
 /// is not answered here is answered by [`answer`] in the same words.
 pub fn at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
-    let (version, rest) = match asked.path.strip_prefix("/iiif/")?.split_once('/')? {
-        ("2", rest) => (Version::V2, rest),
-        ("3", rest) => (Version::V3, rest),
-        _ => return None,
-    };
     if asked.method != Method::GET || asked.headers.contains_key(header::AUTHORIZATION) {
         return None;
     }
-    let mut segments = rest.split('/').map(|segment| super::segments::segment(segment).ok());
-    let id = segments.next()??;
-    let source = app.images.known(&id)?;
+    let segments = super::segments::segments(asked.path).ok()?;
+    let (version, id, rest) = match &segments[..] {
+        [iiif, version, id, rest @ ..] if iiif == "iiif" && version == "2" => (Version::V2, id, rest),
+        [iiif, version, id, rest @ ..] if iiif == "iiif" && version == "3" => (Version::V3, id, rest),
+        _ => return None,
+    };
+    let source = app.images.known(id)?;
     let uris = asked.uris(app);
-    let parts = [segments.next()??, segments.next().flatten().unwrap_or_default(), segments.next().flatten().unwrap_or_default()];
-    match (&*parts[0], segments.next(), segments.next()) {
-        ("info.json", None, None) if parts[1].is_empty() => Some(information(app, asked, &uris, version, &id, &source)),
-        (region, Some(Some(quality)), None) => {
-            let parameters = [region, &*parts[1], &*parts[2], &*quality];
-            let Answer { resolved, head, known, .. } = understand(app, asked, &uris, version, &id, parameters, &source).ok()?;
+    match rest {
+        [info] if info == "info.json" => Some(information(app, asked, &uris, version, id, &source)),
+        [region, size, rotation, quality] => {
+            let parameters = [region, size, rotation, quality].map(AsRef::as_ref);
+            let Answer { resolved, head, known, .. } = understand(app, asked, &uris, version, id, parameters, &source).ok()?;
             if known {
                 return Some(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
             }

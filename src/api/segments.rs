@@ -20,11 +20,7 @@ pub fn segments(path: &str) -> Result<Vec<Cow<'_, str>>, Problem> {
     path.trim_start_matches('/').split('/').map(segment).collect()
 }
 
-/// One segment, decoded.
-///
-/// # Errors
-/// As for [`segments`].
-pub fn segment(raw: &str) -> Result<Cow<'_, str>, Problem> {
+fn segment(raw: &str) -> Result<Cow<'_, str>, Problem> {
     if !raw.contains('%') {
         return Ok(Cow::Borrowed(raw));
     }

@@ -73,7 +73,7 @@ impl Lanes {
         let share = (settings.memory / 4).max(1);
         Self {
             quick: Workers::start("quick", settings.quick, 0),
-            heavy: Workers::start("heavy", settings.heavy, 10),
+            heavy: Workers::start("heavy", settings.heavy, 5),
             quick_memory: Arc::new(Semaphore::new(share as usize)),
             heavy_memory: Arc::new(Semaphore::new((settings.memory - share).max(1) as usize)),
             expensive: Arc::new(Semaphore::new(settings.queue.max(1))),

@@ -117,17 +117,14 @@ async fn damaged_pyramids_are_told_as_such() {
 }
 
 #[tokio::test]
-async fn what_is_no_pyramid_is_not_served() {
+async fn what_is_no_picture_is_not_served() {
     let service = Service::start().await;
     std::fs::create_dir_all(&service.images).expect("a directory");
-    let jpeg = pictures::jpeg(300, 200);
-    let files: [(&str, &[u8]); 6] = [
+    let files: [(&str, &[u8]); 4] = [
         ("text.tif", b"Not a picture at all.\n"),
         ("empty.tif", b""),
         ("byte.tif", b"I"),
         ("head.tif", b"II*\0"),
-        ("photo.tif", &jpeg),
-        ("photo.jpg", &jpeg),
     ];
     for (name, bytes) in files {
         std::fs::write(service.images.join(name), bytes).expect("written");
@@ -137,6 +134,24 @@ async fn what_is_no_pyramid_is_not_served() {
         assert_eq!((status, pointers(&problem)), (422, vec!["/key"]), "{name}: {problem}");
     }
     assert_eq!(service.get("/health/ready").await.status(), 200);
+}
+
+#[tokio::test]
+async fn a_plain_file_is_what_it_is_whatever_it_is_called() {
+    let service = Service::start().await;
+    std::fs::create_dir_all(&service.images).expect("a directory");
+    for name in ["photo.tif", "photo.jpg"] {
+        std::fs::write(service.images.join(name), pictures::jpeg(300, 200)).expect("written");
+        assert_eq!(ask(&service, name).await, [200; 5], "{name}");
+        let whole = pictures::picture(&service, &format!("/iiif/3/{name}/full/max/0/default.png")).await;
+        let apart = pictures::difference(&whole, &pictures::decode(&pictures::jpeg(300, 200)).to_rgba8());
+        assert!(whole.dimensions() == (300, 200) && apart.mean < 4.0, "{apart:?}");
+    }
+    let jp2 = std::fs::read(fixture("masters/lossless.jp2")).expect("a fixture");
+    std::fs::write(service.images.join("scan.jp2"), jp2).expect("written");
+    let told = service.get("/iiif/3/scan.jp2/info.json").await;
+    assert_eq!(told.status(), 404);
+    assert!(told.text().await.expect("text").contains("once it is registered"));
 }
 
 /// A PNG of few bytes that says it is this large.

@@ -116,15 +116,18 @@ async fn a_replica_that_just_started_reads_the_tile_and_nothing_else() {
 #[tokio::test]
 async fn a_replaced_object_is_noticed() {
     const REQUEST: &str = "128,128,128,128/128,128/0/default.png";
+    /// What was made of the old object is kept: whatever is read tells that there is another.
+    const READ: [&str; 2] = ["0,0,128,128/128,128/0/default.png", "128,0,128,128/128,128/0/default.png"];
     let place = Place::open().await;
     place.put("vips-jpeg90", "open.tif").await;
     place.register("vips-jpeg90", "kept").await;
     let mut tags = Vec::new();
-    for file in ["vips-jpeg90", "magick-rgb"] {
+    for (file, read) in ["vips-jpeg90", "magick-rgb"].into_iter().zip(READ) {
         place.put(file, "open.tif").await;
         place.put(file, "kept.tiff").await;
         let expected = part(&reference(&format!("tiff/{file}.tif.0.png")), [128, 128, 128, 128]);
         for id in ["open", "kept"] {
+            assert_eq!(place.service.get(&format!("/iiif/3/{id}/{read}")).await.status(), 200);
             let path = format!("/iiif/3/{id}/{REQUEST}");
             let apart = difference(&picture(&place.service, &path).await, &expected);
             assert!(apart.most <= 3, "{file} {id}: {apart:?}");
@@ -139,7 +142,7 @@ async fn a_replaced_object_is_noticed() {
     let tile = picture(&place.service, "/iiif/3/open/0,0,64,64/64,64/0/default.png").await;
     assert_eq!(difference(&tile, &part(&reference("tiff/vips-lzw.tif.0.png"), [0, 0, 64, 64])).most, 0);
     assert_eq!(place.service.json("/iiif/3/open/info.json").await["width"], 187);
-    let refused = place.service.get(&format!("/iiif/3/kept/{REQUEST}")).await;
+    let refused = place.service.get("/iiif/3/kept/256,256,128,128/128,128/0/default.png").await;
     assert_eq!(refused.status(), 409);
     assert!(refused.text().await.expect("text").contains("register it as a new image"));
 }

@@ -136,7 +136,8 @@ async fn what_is_refused_leaves_nothing_behind() {
     let png = small();
     let cases = [
         ("new", b"hello, world".to_vec(), 415),
-        ("new", b"GIF89a".to_vec(), 415),
+        ("new", b"GIF89a".to_vec(), 422),
+        ("new", b"BM, a bitmap".to_vec(), 415),
         ("new", Vec::new(), 415),
         ("new", png[..png.len() / 2].to_vec(), 422),
         ("new", vec![0; 40_001], 413),
