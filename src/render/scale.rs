@@ -19,6 +19,9 @@ const KERNEL: f64 = 2.0;
 /// So much memory may a thread keep for its next picture.
 const KEPT: usize = 4 << 20;
 
+/// How far the kernel looks beyond a window, in pixels, at the strongest reduction that it sees.
+const REACH: f64 = 8.0;
+
 thread_local! {
     static RESIZER: RefCell<Resizer> = RefCell::new(Resizer::new());
 }
@@ -111,9 +114,23 @@ fn whole_pixels(window: Window, size: Dimensions) -> Option<(u32, u32)> {
     (same_size && window.x.fract() == 0.0 && window.y.fract() == 0.0).then_some((window.x as u32, window.y as u32))
 }
 
+/// To another size, by the kernel.
+fn resample(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
+    // Of one channel, columns take far longer than rows: then there should be as few rows as may be before they are worked on.
+    if raster.channels() == Channels::Gray && window.height > f64::from(size.height) && window.width != f64::from(size.width) {
+        let left = (window.x - REACH).max(0.0).floor();
+        let right = (window.x + window.width + REACH).ceil().min(f64::from(raster.width()));
+        let across = Window { x: left, width: right - left, ..window };
+        let rows = resized(raster, across, Dimensions { width: (right - left) as u32, height: size.height })?;
+        let window = Window { x: window.x - left, y: 0.0, width: window.width, height: f64::from(size.height) };
+        return resized(&rows, window, size);
+    }
+    resized(raster, window, size)
+}
+
 /// Catmull-Rom: on photographs it comes nearer to the mean of what a pixel covers than Lanczos with three lobes does, rings less,
 /// and takes three quarters of the time.
-fn resample(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
+fn resized(raster: &Raster, window: Window, size: Dimensions) -> Result<Raster, RenderError> {
     let failed = |reason: &dyn std::fmt::Display| RenderError::failed("scale", reason);
     let pixel_type = match raster.channels() {
         Channels::Gray => PixelType::U8,

@@ -120,12 +120,8 @@ async fn damaged_pyramids_are_told_as_such() {
 async fn what_is_no_picture_is_not_served() {
     let service = Service::start().await;
     std::fs::create_dir_all(&service.images).expect("a directory");
-    let files: [(&str, &[u8]); 4] = [
-        ("text.tif", b"Not a picture at all.\n"),
-        ("empty.tif", b""),
-        ("byte.tif", b"I"),
-        ("head.tif", b"II*\0"),
-    ];
+    let files: [(&str, &[u8]); 4] =
+        [("text.tif", b"Not a picture at all.\n"), ("empty.tif", b""), ("byte.tif", b"I"), ("head.tif", b"II*\0")];
     for (name, bytes) in files {
         std::fs::write(service.images.join(name), bytes).expect("written");
         let statuses = ask(&service, name).await;
