@@ -71,7 +71,7 @@ impl Backend for Directory {
                 return Err(StorageError::OutOfRange);
             }
             let bytes = open.read(range)?;
-            files.keep(&key, Arc::new(open));
+            files.keep(&key, open);
             Ok(bytes)
         })
         .await
