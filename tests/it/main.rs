@@ -23,8 +23,11 @@ mod negotiation;
 mod openapi;
 mod outage;
 mod pages;
+mod replaced;
 mod smoke;
 mod storage;
+#[cfg(feature = "s3")]
+mod storage_faults;
 mod support;
 mod tiles;
 mod uploads;
