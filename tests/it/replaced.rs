@@ -31,8 +31,8 @@ const REQUESTS: [&str; 7] = [
 /// The last so many of them may break off: their status was sent before all was read.
 const STREAMED: usize = 2;
 /// How often the master becomes the other one.
-const TURNS: usize = 24;
-const READERS: usize = 3;
+const TURNS: usize = 6;
+const READERS: usize = 2;
 
 /// The two masters, and what each request gives of them.
 struct Pair {
