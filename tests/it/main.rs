@@ -10,7 +10,10 @@ mod fuzz;
 mod headers;
 mod home;
 mod hostile;
+mod image_downloads;
 mod image_pixels;
+#[cfg(feature = "s3")]
+mod image_queue;
 mod image_requests;
 #[cfg(feature = "s3")]
 mod image_s3;
