@@ -12,6 +12,8 @@ use crate::support::service::Service;
 const LONG: Duration = Duration::from_secs(600);
 /// Decoded, and far more than a screen.
 const HEAVY: &str = "/iiif/3/large/full/max/0/default.png";
+/// As heavy, and another.
+const OTHER: &str = "/iiif/3/large/full/max/0/gray.png";
 const TILE: &str = "/iiif/3/large/256,256,256,256/256,256/0/default.jpg";
 
 /// A service whose store can be made silent, so that an answer takes as long as a test wants. It gives up far later than the test.
@@ -64,10 +66,10 @@ async fn a_full_line_sends_away_and_a_client_that_leaves_makes_room() {
     for path in [HEAVY, "/iiif/3/large/full/2350,/0/default.jpg", "/iiif/3/large/full/max/90/default.jpg"] {
         let (bucket, service) = place(&[("queue", "1")]).await;
         let waiting = begin(&bucket, &service, path).await;
-        assert_busy(&service, HEAVY).await;
+        assert_busy(&service, OTHER).await;
         assert_eq!(service.get(TILE).await.status(), 200, "tiles have no line");
         waiting.abort();
-        assert_comes(&service, HEAVY).await;
+        assert_comes(&service, OTHER).await;
     }
 }
 
@@ -75,8 +77,21 @@ async fn a_full_line_sends_away_and_a_client_that_leaves_makes_room() {
 async fn memory_is_waited_for_no_longer_than_patience() {
     let (bucket, service) = place(&[("pixel_memory", "110M"), ("patience", "50ms")]).await;
     let waiting = begin(&bucket, &service, HEAVY).await;
-    assert_busy(&service, HEAVY).await;
+    assert_busy(&service, OTHER).await;
     assert_eq!(service.get(TILE).await.status(), 200, "tiles have memory of their own");
     waiting.abort();
-    assert_comes(&service, HEAVY).await;
+    assert_comes(&service, OTHER).await;
+}
+
+#[tokio::test]
+async fn who_waits_for_the_same_answer_gets_it_when_the_first_leaves() {
+    let (bucket, service) = place(&[("queue", "1")]).await;
+    let first = begin(&bucket, &service, HEAVY).await;
+    let asked = service.request(reqwest::Method::GET, HEAVY);
+    let second = tokio::spawn(async move { asked.send().await.expect("an answer").status().as_u16() });
+    // It takes no place in the line, so nobody is sent away for it.
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    assert!(!second.is_finished(), "it waits for the first");
+    first.abort();
+    assert_eq!(second.await.expect("it ends"), 200);
 }
