@@ -17,6 +17,7 @@ mod image_queue;
 mod image_requests;
 #[cfg(feature = "s3")]
 mod image_s3;
+mod image_spec;
 mod image_validator;
 mod images;
 mod items;
