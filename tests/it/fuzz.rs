@@ -241,6 +241,11 @@ fn tiffs_of_any_kind() {
 }
 
 #[test]
+fn tiff_masters() {
+    Trial { name: "tiff-master", target: targets::master, seeds: seeds(&["tiff-kinds", "icc"], &["tif"]), words: TIFF }.run();
+}
+
+#[test]
 fn jpegs() {
     Trial { name: "jpeg", target: targets::master, seeds: seeds(&["masters"], &["jpg"]), words: JPEG }.run();
 }
