@@ -32,8 +32,9 @@ const REQUESTS: [&str; 7] = [
 /// The last so many of them may break off: their status was sent before all was read.
 const STREAMED: usize = 2;
 /// How often the master becomes the other one.
-const TURNS: usize = 6;
-const READERS: usize = 2;
+const TURNS: usize = 8;
+/// How many of the large answers have to come, whole or not, while it does.
+const LARGE: usize = 4;
 
 /// The two masters, and what each request gives of them.
 struct Pair {
@@ -72,12 +73,15 @@ struct Tally {
     of: [AtomicUsize; 2],
     refused: AtomicUsize,
     broken: AtomicUsize,
+    large: AtomicUsize,
 }
 
 /// Asks until the writer is done.
-async fn read(service: &Service, id: &str, pair: &Pair, done: &AtomicBool, tally: &Tally) {
+async fn read(service: &Service, id: &str, pair: &Pair, requests: &[&str], done: &AtomicBool, tally: &Tally) {
+    let large = requests.len() == STREAMED;
     while !done.load(SeqCst) {
-        for (number, request) in REQUESTS.iter().enumerate() {
+        for request in requests {
+            tally.large.fetch_add(usize::from(large), SeqCst);
             let response = service.get(&format!("/iiif/3/{id}/{request}")).await;
             let status = response.status();
             if status == 503 {
@@ -88,11 +92,11 @@ async fn read(service: &Service, id: &str, pair: &Pair, done: &AtomicBool, tally
             assert_eq!(status, 200, "{id} {request}: {:?}", response.text().await);
             match response.bytes().await {
                 Ok(bytes) => {
-                    let which = pair.answers.iter().position(|answers| answers[request] == bytes);
+                    let which = pair.answers.iter().position(|answers| answers[*request] == bytes);
                     let which = which.unwrap_or_else(|| panic!("{id} {request}: neither the old one nor the new one"));
                     tally.of[which].fetch_add(1, SeqCst);
                 }
-                Err(_) if number >= REQUESTS.len() - STREAMED => drop(tally.broken.fetch_add(1, SeqCst)),
+                Err(_) if large => drop(tally.broken.fetch_add(1, SeqCst)),
                 Err(error) => panic!("{id} {request}: {error}"),
             }
         }
@@ -103,7 +107,8 @@ async fn read(service: &Service, id: &str, pair: &Pair, done: &AtomicBool, tally
 async fn trial(service: &Service, id: &str, pair: &Pair, replace: impl AsyncFn(&Path)) {
     let (done, tally) = (AtomicBool::new(false), Tally::default());
     let write = async {
-        for turn in 0..TURNS {
+        let mut turn = 0;
+        while turn < TURNS || turn % 2 == 1 || tally.large.load(SeqCst) <= LARGE {
             replace(&pair.files[turn % 2]).await;
             // Until somebody has seen it.
             let seen = tally.of[turn % 2].load(SeqCst);
@@ -113,11 +118,14 @@ async fn trial(service: &Service, id: &str, pair: &Pair, replace: impl AsyncFn(&
                 }
                 tokio::time::sleep(std::time::Duration::from_millis(5)).await;
             }
+            turn += 1;
         }
         done.store(true, SeqCst);
     };
-    join(write, join_all((0..READERS).map(|_| read(service, id, pair, &done, &tally)))).await;
-    let last = &pair.answers[(TURNS - 1) % 2];
+    let (small, large) = REQUESTS.split_at(REQUESTS.len() - STREAMED);
+    join(write, join_all([small, large].map(|requests| read(service, id, pair, requests, &done, &tally)))).await;
+    // The number of turns is even.
+    let last = &pair.answers[1];
     for request in REQUESTS {
         assert!(bytes(service, &format!("/iiif/3/{id}/{request}")).await == last[request], "{id} {request} at the end");
     }
