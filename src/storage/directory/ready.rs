@@ -7,7 +7,7 @@ use std::{
     os::{fd::AsRawFd, unix::fs::MetadataExt},
     path::PathBuf,
     sync::Arc,
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
@@ -19,6 +19,9 @@ use crate::storage::{Object, StorageError, Version};
 const OPEN: u64 = 256;
 /// How long a file stays open that nobody reads: one that was deleted takes its space until then.
 const IDLE: Duration = Duration::from_secs(20);
+/// So long after a change a file is taken as it is: copying changes it every few milliseconds, and the clock that file systems note times
+/// by may tick no more often, so that two writes in a row leave the same time.
+const SETTLED: Duration = Duration::from_millis(40);
 /// Longest read that is worth a try: copying more takes time even if nothing is waited for.
 const LONGEST: u64 = 512 << 10;
 
@@ -46,6 +49,15 @@ pub(super) struct OpenFile {
 }
 
 impl OpenFile {
+    /// How long to wait until it is certain that nobody is about to write it; `None` for a file at rest.
+    pub fn settles_in(&self) -> Option<Duration> {
+        let (seconds, nanoseconds) = self.identity.modified;
+        let since = Duration::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?);
+        // A time to come is of another machine's clock and tells nothing.
+        let age = UNIX_EPOCH.checked_add(since)?.elapsed().ok()?;
+        SETTLED.checked_sub(age).filter(|rest| !rest.is_zero())
+    }
+
     /// Whether the path still leads to these very bytes.
     ///
     /// Asked after reading: a write in place changes the time before it changes a byte, so what was read is whole.
