@@ -4,8 +4,11 @@ create table images (
     id             text collate "C" primary key,
     storage_key    text collate "C" not null,
     uploaded       boolean     not null, -- the bytes are ours: they go when the image goes
-    object_version text        not null, -- of the stored bytes, as the storage tells versions apart
-    object_size    bigint      not null,
+    object_version text        not null, -- of the master's bytes, as the storage tells versions apart
+    object_size    bigint      not null, -- of the master
+    pyramid_key    text collate "C", -- of the pyramid that was made of the master and is ours; null where the master is served itself
+    pyramid_version text,            -- of the pyramid's bytes
+    report         json        not null, -- what the master was found to be
     width          integer     not null check (width > 0),
     height         integer     not null check (height > 0),
     tile_size      integer     not null check (tile_size > 0), -- edge of the tiles that info.json offers
@@ -13,9 +16,11 @@ create table images (
     public         boolean     not null,
     revision       bigint      not null default 1,
     created        timestamptz not null default now(),
-    modified       timestamptz not null default now()
+    modified       timestamptz not null default now(),
+    check ((pyramid_key is null) = (pyramid_version is null))
 );
 create index images_storage_key on images (storage_key);
+create index images_pyramid_key on images (pyramid_key);
 
 create table items (
     id          text collate "C" primary key,

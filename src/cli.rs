@@ -1,6 +1,7 @@
 //! The command line: one sub-command for each thing an operator does.
 
 mod convert;
+mod derivatives;
 mod inspect;
 
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use crate::config::{Flags, Settings, Sources};
 use crate::database::Database;
 use crate::formats::FormatLimits;
 use crate::{api, server, telemetry};
+use derivatives::Deed;
 
 type Failure = Box<dyn std::error::Error + Send + Sync>;
 
@@ -48,6 +50,18 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Make pyramids of image files: tiled TIFFs with smaller versions, which are served fast.
     Convert(convert::Arguments),
+    /// Make the thumbnails and overviews of an item's images that are usually asked for, and keep them on disk.
+    Warm {
+        /// The item's id.
+        item: String,
+    },
+    /// Remove what is kept on disk of an item's images; it is made again when it is asked for.
+    ///
+    /// A running service may have some of it in memory too: DELETE /api/v1/items/{id}/derivatives removes both.
+    Purge {
+        /// The item's id.
+        item: String,
+    },
     /// Ask the running service whether it is ready; the exit status tells.
     Health,
 }
@@ -98,6 +112,8 @@ async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<
         Command::Openapi { directory } => write_openapi(&directory)?,
         Command::Inspect(arguments) => return Ok(inspect::run(&arguments, &limits(&settings))),
         Command::Convert(arguments) => return Ok(convert::run(&arguments, &limits(&settings))),
+        Command::Warm { item } => return derivatives::run(Deed::Warm, &item, &settings).await,
+        Command::Purge { item } => return derivatives::run(Deed::Purge, &item, &settings).await,
         Command::Health => ask_health(&settings).await?,
     }
     Ok(ExitCode::SUCCESS)

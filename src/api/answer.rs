@@ -78,6 +78,22 @@ pub enum Deleted {
     Done,
 }
 
+/// Something was done that changes no resource.
+#[derive(ApiResponse)]
+pub enum Done {
+    /// It is done.
+    #[oai(status = 204)]
+    Done,
+}
+
+/// Something will be done that changes no resource.
+#[derive(ApiResponse)]
+pub enum Begun {
+    /// It goes on in the background.
+    #[oai(status = 202)]
+    Begun,
+}
+
 /// A page of a list.
 #[derive(ApiResponse)]
 pub enum Listed<T: ParseFromJSON + ToJSON> {

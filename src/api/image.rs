@@ -11,12 +11,10 @@ use super::etag::is_known;
 use super::problem::{Kind, Problem};
 use super::reply::{Body, Reply};
 use super::{App, Asked, range};
-use crate::catalog::{CatalogError, Precondition};
 use crate::iiif::ids::ImageId;
 use crate::iiif::image::{self, Resolved, Version};
 use crate::iiif::uris::Uris;
 use crate::image_service::{ImageError, Picture, Source, Tag};
-use crate::ingest::MasterError;
 
 /// Answers a request below `/iiif`.
 pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Result<Reply, Problem> {
@@ -83,7 +81,7 @@ async fn picture(
 ) -> Result<Reply, Problem> {
     let source = find(app, asked, id).await?;
     match try_picture(app, asked, uris, version, id, parameters, &source).await {
-        Err(ImageError::Changed) => app.refresh(id, &source).await?,
+        Err(ImageError::Changed) => app.refresh(id).await?,
         other => return Ok(other?),
     }
     let source = find(app, asked, id).await?;
@@ -111,10 +109,9 @@ fn understand(
 ) -> Result<Answer, ImageError> {
     let (limits, full) = (app.images.limits(), source.info().full);
     let resolved = image::Request::parse(version, region, size, rotation, quality)?.resolve(full, limits)?;
-    let canonical = resolved.canonical(version, full, limits);
-    let tag = app.images.tag(source, &canonical);
+    let tag = app.images.tag(source, &resolved);
     let validator = format!("\"{}\"", tag.request_text());
-    let canonical = uris.image_request(version.number(), id, &canonical);
+    let canonical = uris.image_request(version.number(), id, &resolved.canonical(version, full, limits));
     let head = http::Response::builder()
         .header(header::ETAG, &validator)
         .header(header::CACHE_CONTROL, cache_control(app, source))
@@ -190,20 +187,9 @@ async fn drawn(
 
 impl App {
     /// Reads anew what a master is that turned out to be another than it was.
-    async fn refresh(&self, id: &str, source: &Source) -> Result<(), Problem> {
+    async fn refresh(&self, id: &str) -> Result<(), Problem> {
         self.images.forget(id).await;
-        match self.catalog.image(id).await {
-            Ok(image) => {
-                let condition = Precondition::Revision(vec![image.revision]);
-                match self.masters.measure_again(id, &source.storage_key, image.public, &condition).await {
-                    // Another request was quicker.
-                    Err(MasterError::Catalog(CatalogError::Stale { .. })) => Ok(()),
-                    other => Ok(other.map(drop)?),
-                }
-            }
-            Err(CatalogError::NotFound(_)) => Ok(()),
-            Err(error) => Err(error.into()),
-        }
+        Ok(self.masters.look_again(id).await?)
     }
 }
 

@@ -9,7 +9,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Binary;
 
 use super::address::Address;
-use super::answer::{Deleted, Listed, Read, Written};
+use super::answer::{Deleted, Done, Listed, Read, Written};
 use super::auth::{Key, Reader};
 use super::body::{Body, Patch};
 use super::etag::{IfMatch, IfNoneMatch};
@@ -18,6 +18,7 @@ use super::problem::{Kind, Problem, internal};
 use super::schema::{ImagePatch, ImageRegistration, ImageView};
 use super::{App, Tags};
 use crate::catalog::{CatalogError, Image, Precondition};
+use crate::formats::FormatError;
 use crate::iiif::ids::ImageId;
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
@@ -51,7 +52,9 @@ impl Images {
 
     /// Register an image
     ///
-    /// Its master is in the storage already: it is opened and measured, and where its tiles lie is kept.
+    /// Its master is in the storage already, and stays there as it is. A pyramidal TIFF whose tiles serve is measured; of anything
+    /// else that can be read a pyramid is made once, which is stored beside and goes with the image. That may take a minute, as large
+    /// masters are made one at a time; it goes on if the client leaves.
     #[oai(path = "/images", method = "post", operation_id = "registerImage")]
     async fn register(
         &self,
@@ -60,18 +63,20 @@ impl Images {
         Address(uris): Address,
         body: Body<ImageRegistration>,
     ) -> Result<Written<ImageView>, Problem> {
-        let ImageRegistration { id, key, public } = body.0;
-        let id = id.unwrap_or_else(|| key.strip_suffix(".tif").or_else(|| key.strip_suffix(".tiff")).unwrap_or(&key).to_owned());
+        let (id, master) = body.0.into_parts();
+        let key = &master.key;
+        let id = id.unwrap_or_else(|| key.strip_suffix(".tif").or_else(|| key.strip_suffix(".tiff")).unwrap_or(key).to_owned());
         if let Err(error) = ImageId::parse(&id) {
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail: error.to_string() }]));
         }
-        let image = app.masters.register(&id, &key, public).await.map_err(at_key)?;
+        let image = app.masters.register(&id, &master).await.map_err(at_key)?;
         Ok(created(image, &uris))
     }
 
     /// Upload an image
     ///
-    /// The body is the file itself. A pyramidal TIFF is kept as it is; a JPEG, a PNG or a plain TIFF is made into one.
+    /// The body is the file itself. A pyramidal TIFF whose tiles serve is kept as it is; of anything else that can be read (JPEG, PNG,
+    /// WebP, GIF, JPEG 2000, any other TIFF) the pyramid that is made of it is kept.
     #[oai(path = "/images/:id", method = "post", operation_id = "uploadImage")]
     async fn upload(
         &self,
@@ -112,8 +117,8 @@ impl Images {
 
     /// Register or measure an image anew
     ///
-    /// For a master that was written anew in the same size, or moved. A new scan of another size is a new image: put that on
-    /// the canvas.
+    /// For a master that was written anew in the same size, or moved. Where a pyramid was made of it, it is made anew. A new scan of
+    /// another size is a new image: put that on the canvas.
     #[oai(path = "/images/:id", method = "put", operation_id = "putImage")]
     async fn put(
         &self,
@@ -125,7 +130,7 @@ impl Images {
         id: Path<String>,
         body: Body<ImageRegistration>,
     ) -> Result<Written<ImageView>, Problem> {
-        let ImageRegistration { id: named, key, public } = body.0;
+        let (named, master) = body.0.into_parts();
         if named.is_some_and(|named| named != id.0) {
             let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
@@ -133,10 +138,10 @@ impl Images {
         let id = ids::image(&id)?;
         match app.catalog.image(id).await {
             Err(CatalogError::NotFound(_)) if matches!(condition.0, Precondition::None | Precondition::Absent) => {
-                Ok(created(app.masters.register(id, &key, public).await.map_err(at_key)?, &uris))
+                Ok(created(app.masters.register(id, &master).await.map_err(at_key)?, &uris))
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(changed(app.masters.measure_again(id, &key, public, &condition.0).await.map_err(at_key)?, &uris)),
+            Ok(_) => Ok(changed(app.masters.measure_again(id, &master, &condition.0).await.map_err(at_key)?, &uris)),
         }
     }
 
@@ -162,7 +167,8 @@ impl Images {
 
     /// Delete an image
     ///
-    /// Only if no canvas shows it. An uploaded master is deleted with it, one that was registered in the storage stays there.
+    /// Only if no canvas shows it. An uploaded master is deleted with it, and so is the pyramid that was made of a registered one; that
+    /// master itself stays in the storage.
     #[oai(path = "/images/:id", method = "delete", operation_id = "deleteImage")]
     async fn delete(
         &self,
@@ -174,6 +180,41 @@ impl Images {
     ) -> Result<Deleted, Problem> {
         app.masters.delete(&id, &condition.0).await?;
         Ok(Deleted::Done)
+    }
+
+    /// Warm an image
+    ///
+    /// Makes the thumbnails and overviews that are usually asked for, unless they are on disk already, and answers when they are.
+    /// New and replaced images are warmed without asking.
+    #[oai(path = "/images/:id/warm", method = "post", operation_id = "warmImage")]
+    async fn warm(
+        &self,
+        app: Data<&Arc<App>>,
+        _key: Key,
+        /// The image's id.
+        id: Path<String>,
+    ) -> Result<Done, Problem> {
+        app.catalog.image(&id).await?;
+        app.warming.now(&id).await?;
+        Ok(Done::Done)
+    }
+
+    /// Purge what was made of an image
+    ///
+    /// Finished images are removed from the memory and the disk of the replica that answers; they are made again when they are asked
+    /// for. Other replicas keep theirs until they are pushed out. Nothing stale is ever served, purged or not: what is kept is kept
+    /// for one state of the master.
+    #[oai(path = "/images/:id/derivatives", method = "delete", operation_id = "purgeImage")]
+    async fn purge(
+        &self,
+        app: Data<&Arc<App>>,
+        _key: Key,
+        /// The image's id.
+        id: Path<String>,
+    ) -> Result<Done, Problem> {
+        app.catalog.image(&id).await?;
+        app.warming.purge(&id).await?;
+        Ok(Done::Done)
     }
 }
 
@@ -191,7 +232,8 @@ fn changed(image: Image, uris: &Uris) -> Written<ImageView> {
 fn at_key(error: MasterError) -> Problem {
     let detail = match &error {
         MasterError::Image(ImageError::NotFound) => "there is no such file in the storage".to_owned(),
-        MasterError::Image(ImageError::Unsupported(_) | ImageError::Damaged(_)) => error.to_string(),
+        MasterError::Image(ImageError::Unsupported(_) | ImageError::Damaged(_)) | MasterError::TooLarge(_) => error.to_string(),
+        MasterError::Format(format) if !matches!(format, FormatError::Io(_)) => error.to_string(),
         _ => return error.into(),
     };
     Problem::invalid(vec![Fault { pointer: "/key".to_owned(), detail }])

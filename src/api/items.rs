@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::address::Address;
-use super::answer::{Deleted, Listed, Read, Written};
+use super::answer::{Begun, Deleted, Done, Listed, Read, Written};
 use super::auth::{Key, Reader};
 use super::body::{Body, Patch};
 use super::etag::{IfMatch, IfNoneMatch};
@@ -154,6 +154,43 @@ impl Items {
     ) -> Result<Deleted, Problem> {
         app.catalog.delete_item(&id, &condition.0).await?;
         Ok(Deleted::Done)
+    }
+
+    /// Warm an item
+    ///
+    /// Makes the thumbnails and overviews of all its images that are usually asked for and not on disk yet: in the background, one
+    /// image after another, behind everything else.
+    #[oai(path = "/items/:id/warm", method = "post", operation_id = "warmItem")]
+    async fn warm(
+        &self,
+        app: Data<&Arc<App>>,
+        _key: Key,
+        /// The item's id.
+        id: Path<String>,
+    ) -> Result<Begun, Problem> {
+        match app.warming.later(app.catalog.images_of_item(&id).await?) {
+            true => Ok(Begun::Begun),
+            false => Err(Problem::new(Kind::Unavailable, "too much waits to be warmed already; ask again later")),
+        }
+    }
+
+    /// Purge what was made of an item's images
+    ///
+    /// Finished images are removed from the memory and the disk of the replica that answers; they are made again when they are asked
+    /// for. Other replicas keep theirs until they are pushed out. Nothing stale is ever served, purged or not: what is kept is kept
+    /// for one state of a master.
+    #[oai(path = "/items/:id/derivatives", method = "delete", operation_id = "purgeItem")]
+    async fn purge(
+        &self,
+        app: Data<&Arc<App>>,
+        _key: Key,
+        /// The item's id.
+        id: Path<String>,
+    ) -> Result<Done, Problem> {
+        for image in app.catalog.images_of_item(&id).await? {
+            app.warming.purge(&image).await?;
+        }
+        Ok(Done::Done)
     }
 }
 

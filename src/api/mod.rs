@@ -34,7 +34,7 @@ use poem_openapi::{OpenApiService, Tags as OpenApiTags};
 use crate::catalog::Catalog;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
-use crate::ingest::Masters;
+use crate::ingest::{Masters, Warming};
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
@@ -53,6 +53,7 @@ pub struct App {
     pub catalog: Catalog,
     pub images: Arc<ImageService>,
     pub masters: Masters,
+    pub warming: Warming,
     pub manifests: Manifests,
     pub addressing: Addressing,
     /// Image information documents that were written before.

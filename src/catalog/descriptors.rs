@@ -23,11 +23,24 @@ pub struct Registration {
     pub storage_key: String,
     pub object_version: String,
     pub object_size: i64,
+    /// Key and version of the pyramid that was made of the master; none where its tiles are read themselves.
+    pub pyramid_key: Option<String>,
+    pub pyramid_version: Option<String>,
     pub width: i32,
     pub height: i32,
     pub revision: i64,
     /// Whether anyone may see it: it is marked public, or a published item uses it.
     pub visible: bool,
+}
+
+impl Registration {
+    /// The key and version of what tiles are read from: the pyramid made of the master, or the master itself.
+    pub fn tiles(&self) -> (&str, &str) {
+        match (&self.pyramid_key, &self.pyramid_version) {
+            (Some(key), Some(version)) => (key, version),
+            _ => (&self.storage_key, &self.object_version),
+        }
+    }
 }
 
 impl Catalog {
@@ -45,7 +58,7 @@ impl Catalog {
 
     async fn load_descriptor(&self, id: &str, files: &[String]) -> Result<Descriptor, CatalogError> {
         let statement = concat!(
-            "select storage_key, object_version, object_size, width, height, revision, ",
+            "select storage_key, object_version, object_size, pyramid_key, pyramid_version, width, height, revision, ",
             image_is_visible!(),
             " as visible from images i where id = $1"
         );

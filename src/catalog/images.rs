@@ -1,5 +1,6 @@
 //! Images: masters in storage that were opened and measured.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{Catalog, CatalogError, Page, Precondition};
@@ -11,7 +12,15 @@ pub struct Image {
     pub storage_key: String,
     /// Whether the service stored the master itself and deletes it with the image.
     pub uploaded: bool,
+    /// Of the master.
+    pub object_version: String,
+    /// Of the master.
     pub object_size: i64,
+    /// Where the pyramid is that was made of the master and goes with the image; none where the master is served itself.
+    pub pyramid_key: Option<String>,
+    pub pyramid_version: Option<String>,
+    #[sqlx(json)]
+    pub report: MasterReport,
     pub width: i32,
     pub height: i32,
     /// Edge of the square tiles that info.json offers.
@@ -23,6 +32,34 @@ pub struct Image {
     pub modified: OffsetDateTime,
 }
 
+impl Image {
+    /// The key and version of what tiles are read from: the pyramid made of the master, or the master itself.
+    pub fn tiles(&self) -> (&str, &str) {
+        match (&self.pyramid_key, &self.pyramid_version) {
+            (Some(key), Some(version)) => (key, version),
+            _ => (&self.storage_key, &self.object_version),
+        }
+    }
+}
+
+/// What a master was found to be when it was registered.
+#[derive(Serialize, Deserialize, Clone, Debug, Default, PartialEq, Eq)]
+pub struct MasterReport {
+    /// Kind of file, such as `JPEG 2000`.
+    pub kind: Option<String>,
+    pub findings: Vec<MasterFinding>,
+}
+
+/// Something worth knowing of a master.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq, Eq)]
+pub struct MasterFinding {
+    /// `note`, `odd`, `slow` or `refused`.
+    pub severity: String,
+    pub what: String,
+    /// What to do about it; empty when nothing needs to be done.
+    pub cure: String,
+}
+
 /// What opening and measuring a master gave.
 #[derive(Clone, Debug)]
 pub struct NewImage {
@@ -31,6 +68,9 @@ pub struct NewImage {
     pub uploaded: bool,
     pub object_version: String,
     pub object_size: i64,
+    /// Key and version of the pyramid that was made of the master.
+    pub pyramid: Option<(String, String)>,
+    pub report: MasterReport,
     pub width: i32,
     pub height: i32,
     /// Edge of the square tiles that info.json offers.
@@ -42,7 +82,12 @@ pub struct NewImage {
 /// Completes a statement with the columns of [`Image`].
 macro_rules! image_columns {
     ($before:literal, $after:expr) => {
-        concat!($before, " id, storage_key, uploaded, object_size, width, height, tile_size, public, revision, created, modified ", $after)
+        concat!(
+            $before,
+            " id, storage_key, uploaded, object_version, object_size, pyramid_key, pyramid_version, report, width, height, tile_size, \
+             public, revision, created, modified ",
+            $after
+        )
     };
 }
 
@@ -56,17 +101,19 @@ impl Catalog {
         if self.is_gone(&self.pool, "image", "", id).await? { Err(CatalogError::Gone("image")) } else { Ok(()) }
     }
 
-    /// Whether any image is kept at this storage key.
-    pub async fn is_master(&self, key: &str) -> Result<bool, CatalogError> {
-        Ok(sqlx::query_scalar("select exists (select 1 from images where storage_key = $1)").bind(key).fetch_one(&self.pool).await?)
+    /// Whether the bytes at this storage key are the master of an image, or its pyramid.
+    pub async fn is_in_use(&self, key: &str) -> Result<bool, CatalogError> {
+        let statement = "select exists (select 1 from images where storage_key = $1 or pyramid_key = $1)";
+        Ok(sqlx::query_scalar(statement).bind(key).fetch_one(&self.pool).await?)
     }
 
     /// Adds an image. Its identifier must be new.
     pub async fn create_image(&self, new: &NewImage) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
         let statement = image_columns!(
-            "insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public) \
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing returning",
+            "insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public, \
+             pyramid_key, pyramid_version, report) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json) \
+             on conflict (id) do nothing returning",
             ""
         );
         let image: Option<Image> = bind_measured(sqlx::query_as(statement), new).fetch_optional(&mut *transaction).await?;
@@ -80,19 +127,20 @@ impl Catalog {
         Ok(image)
     }
 
-    /// Measures an existing image anew: the same master, opened again. Its size must not have changed.
-    pub async fn replace_image(&self, new: &NewImage, precondition: &Precondition) -> Result<Image, CatalogError> {
+    /// Measures an existing image anew: the same master, opened again. Its size must not have changed. Gives what it was before, too.
+    pub async fn replace_image(&self, new: &NewImage, precondition: &Precondition) -> Result<(Image, Image), CatalogError> {
         let mut transaction = self.pool.begin().await?;
         let current = self.lock_image(&mut transaction, &new.id, precondition).await?;
         let statement = image_columns!(
             "update images set storage_key = $2, uploaded = $3, object_version = $4, object_size = $5, width = $6, \
-             height = $7, tile_size = $8, tile_index = $9, public = $10, revision = revision + 1, modified = now() where id = $1 returning",
+             height = $7, tile_size = $8, tile_index = $9, public = $10, pyramid_key = $11, pyramid_version = $12, report = $13::json, \
+             revision = revision + 1, modified = now() where id = $1 returning",
             ""
         );
         let image: Image = bind_measured(sqlx::query_as(statement), new).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         self.forget_images([new.id.as_str(), &new.storage_key, &current.storage_key]).await;
-        Ok(image)
+        Ok((image, current))
     }
 
     pub async fn image(&self, id: &str) -> Result<Image, CatalogError> {
@@ -101,6 +149,14 @@ impl Catalog {
             Some(image) => Ok(image),
             None => Err(self.absent(&self.pool, "image", "", id).await?),
         }
+    }
+
+    /// The images on the canvases of an item, each once, in the order in which they come first.
+    pub async fn images_of_item(&self, item: &str) -> Result<Vec<String>, CatalogError> {
+        self.item(item).await?;
+        let statement =
+            "select image_id from canvases where item_id = $1 and image_id is not null group by image_id order by min(position)";
+        Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&self.pool).await?)
     }
 
     /// Whether anyone may see the image.
@@ -166,7 +222,9 @@ impl Catalog {
 type ImageQuery<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Image, sqlx::postgres::PgArguments>;
 
 fn bind_measured<'q>(query: ImageQuery<'q>, new: &'q NewImage) -> ImageQuery<'q> {
-    let NewImage { id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public } = new;
+    let NewImage { id, storage_key, uploaded, object_version, object_size, pyramid, report, width, height, tile_size, tile_index, public } =
+        new;
+    let (pyramid_key, pyramid_version) = pyramid.as_ref().map(|(key, version)| (key, version)).unzip();
     query
         .bind(id)
         .bind(storage_key)
@@ -178,4 +236,12 @@ fn bind_measured<'q>(query: ImageQuery<'q>, new: &'q NewImage) -> ImageQuery<'q>
         .bind(tile_size)
         .bind(tile_index)
         .bind(public)
+        .bind(pyramid_key)
+        .bind(pyramid_version)
+        .bind(stored(report))
+}
+
+/// A report as the text of a `json` column.
+fn stored(report: &MasterReport) -> String {
+    serde_json::to_string(report).expect("strings are always JSON")
 }

@@ -30,7 +30,7 @@ use crate::iiif::presentation::Fault;
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
 pub use changes::Changes;
 pub use descriptors::{Descriptor, Registration};
-pub use images::{Image, NewImage};
+pub use images::{Image, MasterFinding, MasterReport, NewImage};
 pub use items::{Item, ItemContent, ItemFilter, Status};
 pub use keys::{ApiKey, NewApiKey};
 pub use precondition::Precondition;

@@ -17,7 +17,10 @@ pub enum Precondition {
 
 impl Precondition {
     /// Whether a resource at revision `current` may be changed.
-    pub(super) fn allows(&self, current: i64) -> Result<(), CatalogError> {
+    ///
+    /// # Errors
+    /// [`CatalogError::Stale`], and [`CatalogError::PreconditionRequired`] when nothing was said.
+    pub fn allows(&self, current: i64) -> Result<(), CatalogError> {
         match self {
             Self::None => Err(CatalogError::PreconditionRequired),
             Self::Absent => Err(CatalogError::Stale { current }),

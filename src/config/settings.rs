@@ -159,6 +159,8 @@ settings! {
     cache_bytes: u64 = "64M" => byte_count, [], Open;
     /// Space on disk, inside the data directory, for finished images that show a whole master; 0 for none.
     disk_cache_bytes: u64 = "1G" => byte_count_or_none, [], Open;
+    /// Whether thumbnails and overviews of new images are made at once, in the background, and kept on disk.
+    warm: bool = "true" => yes_or_no, [], Open;
     /// Space on disk, inside the data directory, for pyramids of plain files in the open storage; 0 serves pyramids only.
     plain_cache_bytes: u64 = "4G" => byte_count_or_none, [], Open;
     /// Threads that decode and encode tiles and thumbnails; 0 means one for each core.

@@ -21,5 +21,5 @@ mod upright;
 pub use convert::{Color, ConvertOptions, convert, convert_rows, page_rows, rows};
 pub use limits::{FormatError, FormatLimits};
 pub use preview::preview;
-pub use report::{Finding, LevelReport, Report, Severity, inspect};
+pub use report::{Finding, LevelReport, Report, Severity, inspect, inspect_tiff};
 pub use sniff::{Kind, sniff};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use moka::future::Cache;
+use tokio::task::JoinHandle;
 
 use super::ImageError;
 use super::disk::Disk;
@@ -66,15 +67,20 @@ impl Derivatives {
         tokio::task::spawn_blocking(move || disk.read(&tag)).await.ok().flatten()
     }
 
-    /// Puts a derivative on disk; nobody waits for it.
-    pub fn keep(&self, tag: &Tag, bytes: Bytes) {
-        let Some(disk) = self.disk.clone() else { return };
+    /// Whether anything is kept on disk.
+    pub fn last(&self) -> bool {
+        self.disk.is_some()
+    }
+
+    /// Puts a derivative on disk; nobody has to wait for it.
+    pub fn keep(&self, tag: &Tag, bytes: Bytes) -> Option<JoinHandle<()>> {
+        let disk = self.disk.clone()?;
         let tag = *tag;
-        tokio::task::spawn_blocking(move || {
+        Some(tokio::task::spawn_blocking(move || {
             if let Err(error) = disk.write(&tag, &bytes) {
                 tracing::warn!("a derivative cannot be kept on disk: {error}");
             }
-        });
+        }))
     }
 
     /// Forgets everything that was made of the master that `tag` belongs to.

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
 
     fn tag(number: u8) -> Tag {
-        Tag::of(&Tag::master(&[&[number / 10]]), &number.to_string())
+        Tag::named(&Tag::master(&[&[number / 10]]), &number.to_string())
     }
 
     fn open(most: u64) -> (tempfile::TempDir, Disk) {

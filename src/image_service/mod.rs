@@ -18,6 +18,7 @@ mod plan;
 mod sources;
 mod strip;
 mod tag;
+mod warm;
 
 use std::sync::Arc;
 
@@ -102,9 +103,9 @@ impl ImageService {
         &self.storage
     }
 
-    /// Names the answer to a request, whose canonical form is given: its strong validator.
-    pub fn tag(&self, source: &Source, canonical: &str) -> Tag {
-        Tag::of(&source.master, canonical)
+    /// Names the answer to a request: its strong validator, the same in all versions of the interface.
+    pub fn tag(&self, source: &Source, request: &Resolved) -> Tag {
+        Tag::of(&source.master, request)
     }
 
     /// The answer if nothing has to be waited for or worked out: a stored tile that the system has in memory.
@@ -142,8 +143,9 @@ impl ImageService {
         if decoded { Err(ImageError::TooLarge) } else { Ok(()) }
     }
 
-    /// Forgets what was made of a master.
+    /// Forgets what was made of a master, in memory and on the disk of this process. Others keep what they have until it is pushed
+    /// out; none of it can be stale, as its names hold the version of the master.
     pub async fn purge(&self, source: &Source) {
-        self.derivatives.purge(&self.tag(source, "")).await;
+        self.derivatives.purge(&Tag::named(&source.master, "")).await;
     }
 }

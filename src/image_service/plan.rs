@@ -43,6 +43,8 @@ pub struct Plan {
     tile_area: u64,
     /// Of the answer.
     answer_area: u64,
+    /// Nobody waits for the answer: it gives way to all others.
+    pub unhurried: bool,
 }
 
 impl Plan {
@@ -65,9 +67,9 @@ impl Plan {
         self.area() * u64::from(self.eighths).pow(2) / 64
     }
 
-    /// Whether the answer is quick to make.
+    /// Whether the answer is quick to make, and wanted soon.
     pub fn is_quick(&self) -> bool {
-        self.answer_area <= QUICK_ANSWER && self.decoded() <= QUICK_SOURCE
+        !self.unhurried && self.answer_area <= QUICK_ANSWER && self.decoded() <= QUICK_SOURCE
     }
 
     /// Whether the answer is sent while it is made, if its format can be.
@@ -115,7 +117,7 @@ fn plan_of(index: &Index, number: usize, request: &Resolved) -> Plan {
     let way = way(level, &window, request);
     let eighths = if way == Way::Cut { eighths(level, &window, request.size) } else { 8 };
     let tile_area = u64::from(level.tile_width) * u64::from(level.tile_height);
-    Plan { way, level: number, window, columns, rows, eighths, tile_area, answer_area: request.size.area() }
+    Plan { way, level: number, window, columns, rows, eighths, tile_area, answer_area: request.size.area(), unhurried: false }
 }
 
 /// How little may be done for a request.

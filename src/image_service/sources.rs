@@ -47,6 +47,7 @@ pub(super) struct Tiles {
 /// A master that is ready to be cut.
 #[derive(Debug)]
 pub struct Source {
+    /// Of a registered image, the key and version of its pyramid; of a file, its own.
     pub storage_key: String,
     pub version: Version,
     /// The master itself, or a pyramid that was made of it.
@@ -157,11 +158,12 @@ impl ImageService {
         let index = match Index::from_bytes(&bytes) {
             Ok(index) => index,
             // Written by another release: the master tells it again.
-            Err(_) => self.open(&registration.storage_key).await?.index,
+            Err(_) => self.open(registration.tiles().0).await?.index,
         };
-        let version = Version::from(registration.object_version.clone());
-        let tiles = Tiles { storage: self.storage.clone(), key: registration.storage_key.clone(), version: version.clone() };
-        Ok(self.source(registration.storage_key.clone(), version, tiles, index, (registration.visible, registration.revision)))
+        let (key, version) = registration.tiles();
+        let (key, version) = (key.to_owned(), Version::from(version.to_owned()));
+        let tiles = Tiles { storage: self.storage.clone(), key: key.clone(), version: version.clone() };
+        Ok(self.source(key, version, tiles, index, (registration.visible, registration.revision)))
     }
 
     fn source(&self, storage_key: String, version: Version, tiles: Tiles, index: Index, (visible, revision): (bool, i64)) -> Arc<Source> {

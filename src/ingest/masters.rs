@@ -4,74 +4,103 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
-use futures_util::{Stream, StreamExt};
-use tokio::io::AsyncWriteExt;
+use futures_util::Stream;
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use crate::catalog::{Catalog, CatalogError, Image, NewImage, Precondition};
-use crate::formats::{ConvertOptions, FormatError, FormatLimits, convert};
-use crate::image_service::{ImageError, ImageService, UPLOADS, tile_size};
-use crate::storage::StorageError;
+use super::pyramids::{converted, inspected, pyramid_of, serves, told};
+use super::ranged::Ranged;
+use super::ready::{Ready, StoredMaster, check_size};
+use super::scratch::Scratch;
+use super::{MasterError, Warming};
+use crate::catalog::{Catalog, CatalogError, Image, MasterReport, NewImage, Precondition};
+use crate::formats::{self, FormatError, FormatLimits};
+use crate::image_service::{ImageError, ImageService, Measured, UPLOADS};
+use crate::storage::Object;
 
 /// Takes masters in.
 #[derive(Clone)]
 pub struct Masters {
     catalog: Catalog,
     images: Arc<ImageService>,
-    /// Where uploads wait until they are whole.
+    /// What is made of new images at once, if anything is.
+    warming: Option<Warming>,
+    /// Where masters lie that are worked on.
     scratch: PathBuf,
     limits: FormatLimits,
     max_upload: u64,
     /// Conversions run one at a time: each may hold a whole decoded picture.
-    turn: Arc<tokio::sync::Semaphore>,
-}
-
-/// Why a master did not become an image.
-#[derive(Debug, thiserror::Error)]
-pub enum MasterError {
-    #[error(transparent)]
-    Catalog(#[from] CatalogError),
-    #[error(transparent)]
-    Image(#[from] ImageError),
-    #[error(transparent)]
-    Format(#[from] FormatError),
-    #[error(transparent)]
-    Storage(#[from] StorageError),
-    #[error("at most {0} bytes are taken; set max_upload to take more")]
-    TooLarge(u64),
-    #[error("the upload ended before it was whole: {0}")]
-    Broken(std::io::Error),
-    #[error("the upload could not be kept: {0}")]
-    Scratch(std::io::Error),
+    turn: Arc<Semaphore>,
 }
 
 impl Masters {
     /// `scratch` is a directory of this process alone; it is made when it is needed.
-    pub fn new(catalog: Catalog, images: Arc<ImageService>, scratch: PathBuf, limits: FormatLimits, max_upload: u64) -> Self {
-        Self { catalog, images, scratch, limits, max_upload, turn: Arc::new(tokio::sync::Semaphore::new(1)) }
+    pub fn new(
+        catalog: Catalog,
+        images: Arc<ImageService>,
+        warming: Option<Warming>,
+        scratch: PathBuf,
+        limits: FormatLimits,
+        max_upload: u64,
+    ) -> Self {
+        Self { catalog, images, warming, scratch, limits, max_upload, turn: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Registers the master at `key`: opens it, measures it, and keeps its tile index.
-    pub async fn register(&self, id: &str, key: &str, public: bool) -> Result<Image, MasterError> {
+    /// Registers a master: one that serves as it is is opened and measured, of any other a pyramid is made. The master stays as it is.
+    pub async fn register(&self, id: &str, master: &StoredMaster) -> Result<Image, MasterError> {
         self.catalog.image_id_is_free(id).await?;
-        Ok(self.catalog.create_image(&self.measure(id, key, public, false).await?).await?)
+        let (masters, id, master) = (self.clone(), id.to_owned(), master.clone());
+        apart(async move { masters.create(&masters.measure(&id, &master, false).await?).await }).await
     }
 
-    /// Measures the master of an existing image again, after the file was written anew in the same size.
-    pub async fn measure_again(&self, id: &str, key: &str, public: bool, condition: &Precondition) -> Result<Image, MasterError> {
+    /// Registers the master of an existing image anew, after the file was moved, or written anew in the same size.
+    pub async fn measure_again(&self, id: &str, master: &StoredMaster, condition: &Precondition) -> Result<Image, MasterError> {
         let current = self.catalog.image(id).await?;
-        let new = self.measure(id, key, public, current.uploaded && current.storage_key == key).await?;
-        if (new.width, new.height) != (current.width, current.height) {
-            return Err(ImageError::Replaced.into());
-        }
-        let image = self.catalog.replace_image(&new, condition).await?;
-        if current.uploaded && current.storage_key != key {
-            self.remove(&current.storage_key).await;
-        }
-        Ok(image)
+        condition.allows(current.revision)?;
+        let (masters, master, condition) = (self.clone(), master.clone(), condition.clone());
+        apart(async move {
+            let uploaded = current.uploaded && current.storage_key == master.key;
+            let new = masters.measure(&current.id, &master, uploaded).await?;
+            masters.replace(&current, &new, &condition).await
+        })
+        .await
     }
 
-    /// Takes a master in as a stream of bytes. A pyramid is kept as it is; a JPEG, a PNG or a plain TIFF becomes one.
+    /// Reads anew what an image's tiles are read from, which turned out to be another file than it was. No pyramid is made: who
+    /// only looks at images must not cause that.
+    ///
+    /// # Errors
+    /// [`ImageError::Replaced`] when it has another size, [`ImageError::Unsupported`] when it does not serve as it is.
+    pub async fn look_again(&self, id: &str) -> Result<(), MasterError> {
+        let image = match self.catalog.image(id).await {
+            Err(CatalogError::NotFound(_)) => return Ok(()),
+            other => other?,
+        };
+        let (key, version) = image.tiles();
+        let measured = self.images.open(key).await?;
+        // Another request was quicker.
+        if measured.object.version.as_str() == version {
+            return Ok(());
+        }
+        if !serves(&measured.index) {
+            let what = "the master was replaced by a file that has to be converted first: register it anew (PUT /api/v1/images/{id})";
+            return Err(ImageError::Unsupported(what.to_owned()).into());
+        }
+        let object = match image.pyramid_key {
+            Some(_) => Object { size: image.object_size.unsigned_abs(), version: image.object_version.clone().into() },
+            None => measured.object.clone(),
+        };
+        let ready = Ready { measured, object, pyramid: image.pyramid_key.clone(), report: image.report.clone() };
+        let master = StoredMaster { key: image.storage_key.clone(), page: 1, public: image.public };
+        let new = ready.into_image(id, &master, image.uploaded)?;
+        check_size(&image, &new)?;
+        match self.catalog.replace_image(&new, &Precondition::Revision(vec![image.revision])).await {
+            Ok(_) | Err(CatalogError::Stale { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes a master in as a stream of bytes. What serves as it is is kept, of anything else the pyramid that is made of it.
     pub async fn upload(
         &self,
         id: &str,
@@ -79,123 +108,151 @@ impl Masters {
         bytes: impl Stream<Item = std::io::Result<Bytes>> + Unpin,
     ) -> Result<Image, MasterError> {
         self.catalog.image_id_is_free(id).await?;
-        let received = self.receive(bytes).await?;
-        let (_turn, limits) = (self.turn.clone().acquire_owned().await, self.limits);
-        let pyramid = tokio::task::spawn_blocking(move || pyramid_of(received, &limits)).await;
-        let pyramid = pyramid.map_err(|_| FormatError::Damaged("it cannot be decoded".to_owned()))??;
-        // On a task of its own: a client that leaves must not leave bytes without an image behind.
+        let received = Scratch::received(&self.scratch, bytes, self.max_upload).await?;
+        let _turn = self.turn.clone().acquire_owned().await;
+        let limits = self.limits;
+        let (report, pyramid) = blocking(move || Ok((inspected(received.path(), &limits)?, pyramid_of(received, &limits)?))).await?;
         let (masters, id) = (self.clone(), id.to_owned());
-        let added = tokio::spawn(async move { masters.add(&id, public, pyramid.path()).await }).await;
-        added.map_err(|error| MasterError::Scratch(std::io::Error::other(error)))?
+        apart(async move { masters.keep(&id, public, pyramid.path(), report).await }).await
     }
 
     /// Puts the pyramid at `path` into the storage and registers it.
     pub async fn add(&self, id: &str, public: bool, path: &Path) -> Result<Image, MasterError> {
-        let key = format!("{UPLOADS}{}.tif", Uuid::now_v7());
-        self.images.storage().write_file(&key, path).await?;
-        let created = async { Ok(self.catalog.create_image(&self.measure(id, &key, public, true).await?).await?) };
+        let (limits, path_too) = (self.limits, path.to_owned());
+        let report = blocking(move || inspected(&path_too, &limits)).await?;
+        self.keep(id, public, path, report).await
+    }
+
+    /// Deletes an image, the pyramid that was made of its master, and the master if it was uploaded.
+    pub async fn delete(&self, id: &str, condition: &Precondition) -> Result<(), MasterError> {
+        let (masters, id, condition) = (self.clone(), id.to_owned(), condition.clone());
+        apart(async move {
+            let image = masters.catalog.delete_image(&id, &condition).await?;
+            let uploaded = Some(image.storage_key).filter(|_| image.uploaded);
+            masters.remove(uploaded.into_iter().chain(image.pyramid_key)).await;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn keep(&self, id: &str, public: bool, path: &Path, report: MasterReport) -> Result<Image, MasterError> {
+        let master = StoredMaster { key: new_key(), page: 1, public };
+        self.images.storage().write_file(&master.key, path).await?;
+        let created = async {
+            let measured = self.images.open(&master.key).await?;
+            let ready = Ready { object: measured.object.clone(), measured, pyramid: None, report };
+            self.create(&ready.into_image(id, &master, true)?).await
+        };
         let created: Result<Image, MasterError> = created.await;
         if created.is_err() {
-            self.remove(&key).await;
+            self.remove([master.key]).await;
         }
         created
     }
 
-    /// Deletes an image, and its master if the service stored it itself.
-    pub async fn delete(&self, id: &str, condition: &Precondition) -> Result<(), MasterError> {
-        let (masters, id, condition) = (self.clone(), id.to_owned(), condition.clone());
-        let deleted = tokio::spawn(async move {
-            let image = masters.catalog.delete_image(&id, &condition).await?;
-            if image.uploaded {
-                masters.remove(&image.storage_key).await;
+    async fn create(&self, new: &NewImage) -> Result<Image, MasterError> {
+        let created = self.catalog.create_image(new).await;
+        if created.is_err() {
+            self.remove(new.pyramid.as_ref().map(|(key, _)| key.clone())).await;
+        }
+        let image = created?;
+        self.warm(&image);
+        Ok(image)
+    }
+
+    async fn replace(&self, current: &Image, new: &NewImage, condition: &Precondition) -> Result<Image, MasterError> {
+        let replaced = async {
+            check_size(current, new)?;
+            Ok(self.catalog.replace_image(new, condition).await?)
+        };
+        let replaced: Result<(Image, Image), MasterError> = replaced.await;
+        match replaced {
+            Ok((image, before)) => {
+                let uploaded = Some(before.storage_key).filter(|key| before.uploaded && *key != image.storage_key);
+                self.remove(uploaded.into_iter().chain(before.pyramid_key)).await;
+                self.warm(&image);
+                Ok(image)
             }
-            Ok(())
-        });
-        deleted.await.map_err(|error| MasterError::Scratch(std::io::Error::other(error)))?
+            Err(error) => {
+                self.remove(new.pyramid.as_ref().map(|(key, _)| key.clone())).await;
+                Err(error)
+            }
+        }
+    }
+
+    fn warm(&self, image: &Image) {
+        if let Some(warming) = &self.warming
+            && !warming.later(vec![image.id.clone()])
+        {
+            tracing::debug!("the image {} is not warmed: too many wait already", image.id);
+        }
     }
 
     /// Removes bytes unless another image names them. They do no harm if it fails: nothing leads to them.
-    async fn remove(&self, key: &str) {
-        if !matches!(self.catalog.is_master(key).await, Ok(false)) {
-            return;
-        }
-        if let Err(error) = self.images.storage().delete(key).await {
-            tracing::warn!("an unused master stays in the storage as {key}: {error}");
-        }
-    }
-
-    async fn measure(&self, id: &str, key: &str, public: bool, uploaded: bool) -> Result<NewImage, MasterError> {
-        let measured = self.images.open(key).await?;
-        let side = |length: u32| i32::try_from(length).map_err(|_| ImageError::Unsupported("it is too large".to_owned()));
-        Ok(NewImage {
-            id: id.to_owned(),
-            storage_key: key.to_owned(),
-            uploaded,
-            object_version: measured.object.version.as_str().to_owned(),
-            object_size: i64::try_from(measured.object.size).unwrap_or(i64::MAX),
-            width: side(measured.index.width())?,
-            height: side(measured.index.height())?,
-            tile_size: side(tile_size(&measured.index))?,
-            tile_index: measured.index.to_bytes(),
-            public,
-        })
-    }
-
-    async fn receive(&self, mut bytes: impl Stream<Item = std::io::Result<Bytes>> + Unpin) -> Result<Scratch, MasterError> {
-        tokio::fs::create_dir_all(&self.scratch).await.map_err(MasterError::Scratch)?;
-        let scratch = Scratch(self.scratch.join(Uuid::now_v7().to_string()));
-        let mut file = tokio::fs::File::create_new(scratch.path()).await.map_err(MasterError::Scratch)?;
-        let mut length = 0;
-        while let Some(part) = bytes.next().await {
-            let part = part.map_err(MasterError::Broken)?;
-            length += part.len() as u64;
-            if length > self.max_upload {
-                return Err(MasterError::TooLarge(self.max_upload));
+    async fn remove(&self, keys: impl IntoIterator<Item = String>) {
+        for key in keys {
+            if matches!(self.catalog.is_in_use(&key).await, Ok(false))
+                && let Err(error) = self.images.storage().delete(&key).await
+            {
+                tracing::warn!("unused bytes stay in the storage as {key}: {error}");
             }
-            file.write_all(&part).await.map_err(MasterError::Scratch)?;
-        }
-        file.flush().await.map_err(MasterError::Scratch)?;
-        Ok(scratch)
-    }
-}
-
-/// What the received file is as a pyramid: itself, or a conversion.
-fn pyramid_of(received: Scratch, limits: &FormatLimits) -> Result<Scratch, FormatError> {
-    if is_pyramid(received.path())? {
-        return Ok(received);
-    }
-    let converted = Scratch(received.path().with_extension("tif"));
-    convert(received.path(), converted.path(), limits, &ConvertOptions::default())?;
-    Ok(converted)
-}
-
-/// Whether the file can be served as it is, quickly at every size.
-fn is_pyramid(path: &Path) -> Result<bool, FormatError> {
-    let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
-    let size = file.get_ref().metadata()?.len();
-    let index = match crate::pyramid::open(&mut file, size) {
-        Ok(index) => index,
-        Err(_) => return Ok(false),
-    };
-    let smallest = index.levels.last().map_or(0, |level| level.width.max(level.height));
-    Ok(smallest <= 1024)
-}
-
-/// A file that is deleted when nobody holds it any more.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.0)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!("a temporary file could not be deleted: {error}");
         }
     }
+
+    async fn measure(&self, id: &str, master: &StoredMaster, uploaded: bool) -> Result<NewImage, MasterError> {
+        match self.images.open(&master.key).await {
+            Ok(measured) if master.page == 1 && serves(&measured.index) => {
+                let report = self.report(&master.key, &measured).await?;
+                Ok(Ready { object: measured.object.clone(), measured, pyramid: None, report }.into_image(id, master, uploaded)?)
+            }
+            Ok(_) | Err(ImageError::Unsupported(_) | ImageError::Damaged(_)) => self.convert(id, master, uploaded).await,
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What is found out about a pyramid, of which a few parts are read.
+    async fn report(&self, key: &str, measured: &Measured) -> Result<MasterReport, MasterError> {
+        let (object, limits, name) = (measured.object.clone(), self.limits, key.to_owned());
+        let bytes = object.size;
+        let file = Ranged::new(self.images.storage().clone(), key.to_owned(), object);
+        let inspected = tokio::task::spawn_blocking(move || formats::inspect_tiff(&name, bytes, file, &limits)).await;
+        let inspected = inspected.map_err(MasterError::cut_short)?;
+        Ok(told(inspected.map_err(|error| ImageError::Storage(error.to_string()))?))
+    }
+
+    /// Makes a pyramid of the master and puts it into the storage: whole or not at all.
+    async fn convert(&self, id: &str, master: &StoredMaster, uploaded: bool) -> Result<NewImage, MasterError> {
+        let _turn = self.turn.clone().acquire_owned().await;
+        let storage = self.images.storage();
+        let object = storage.head(&master.key).await?;
+        let file = Scratch::fetched(&self.scratch, storage, &master.key, &object, self.max_upload).await?;
+        let (limits, page) = (self.limits, master.page);
+        let (report, pyramid) = blocking(move || Ok((inspected(file.path(), &limits)?, converted(&file, page, &limits)?))).await?;
+        let key = new_key();
+        storage.write_file(&key, pyramid.path()).await?;
+        let new = match self.images.open(&key).await {
+            Ok(measured) => Ready { measured, object, pyramid: Some(key.clone()), report }.into_image(id, master, uploaded),
+            Err(error) => Err(error),
+        };
+        if new.is_err() {
+            self.remove([key]).await;
+        }
+        Ok(new?)
+    }
+}
+
+/// A key for bytes of ours.
+fn new_key() -> String {
+    format!("{UPLOADS}{}.tif", Uuid::now_v7())
+}
+
+/// On a task of its own: a client that leaves must not leave bytes without an image behind.
+async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T, MasterError>> + Send + 'static) -> Result<T, MasterError> {
+    tokio::spawn(work).await.map_err(MasterError::cut_short)?
+}
+
+/// On a thread that may block. What panics over a file cannot decode it.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, FormatError> + Send + 'static) -> Result<T, MasterError> {
+    let done = tokio::task::spawn_blocking(work).await;
+    Ok(done.map_err(|_| FormatError::Damaged("it cannot be decoded".to_owned()))??)
 }

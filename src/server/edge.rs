@@ -37,8 +37,9 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Edge<E> {
 
     /// The answer, whatever happens: an error, or none in time.
     async fn respond(&self, request: Request<Incoming>, path: &str, client: Client, id: &str) -> Reply {
-        let upload = request.method() == Method::POST && path.starts_with("/api/v1/images/");
-        let timeout = if upload { Duration::from_secs(24 * 3600) } else { self.timeout };
+        // Masters are sent and converted in their own time.
+        let ingest = matches!(*request.method(), Method::POST | Method::PUT) && path.starts_with("/api/v1/images");
+        let timeout = if ingest { Duration::from_secs(24 * 3600) } else { self.timeout };
         let answered = async {
             if !api::is_iiif(path) {
                 return told(self.routes.answer(request, client).await, id).await;

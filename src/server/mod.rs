@@ -20,7 +20,7 @@ use crate::database::{Database, DatabaseSettings};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
-use crate::ingest::Masters;
+use crate::ingest::{Masters, Warming};
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
@@ -112,8 +112,11 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     };
     let images = ImageService::new(catalog.clone(), storage, image_settings);
     let scratch = settings.data.join("uploads");
+    let warming = Warming::new(images.clone());
+    let at_once = settings.warm.then(|| warming.clone());
     Arc::new(App {
-        masters: Masters::new(catalog.clone(), images.clone(), scratch, format_limits, settings.max_upload),
+        masters: Masters::new(catalog.clone(), images.clone(), at_once, scratch, format_limits, settings.max_upload),
+        warming,
         manifests: Manifests::new(catalog.clone(), limits),
         catalog,
         images,

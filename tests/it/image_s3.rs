@@ -20,7 +20,8 @@ impl Place {
     async fn open() -> Self {
         let bucket = S3Server::start().await;
         let storage = Storage::s3(bucket.settings("masters", "scans")).await.expect("a store");
-        let service = Service::on(Some(storage.clone()), &[], crate::support::database::pool().await).await;
+        // What is read in the background would be counted.
+        let service = Service::on(Some(storage.clone()), &[("warm", "false")], crate::support::database::pool().await).await;
         Self { bucket, storage, service }
     }
 

@@ -23,12 +23,16 @@ fn writes() -> Vec<(Method, &'static str, Option<Value>)> {
         (Method::PATCH, "/items/book/canvases/c", Some(json!({"label": "x"}))),
         (Method::PUT, "/items/book/canvases/c/image", Some(canvas())),
         (Method::PUT, "/items/book/order", Some(json!({"canvases": ["d", "c"]}))),
+        (Method::POST, "/items/book/warm", None),
+        (Method::DELETE, "/items/book/derivatives", None),
         (Method::DELETE, "/items/book/canvases/c", None),
         (Method::DELETE, "/items/book", None),
         (Method::POST, "/images", Some(json!({"id": "new", "key": "shared.tif"}))),
         (Method::PUT, "/images/new", Some(json!({"key": "shared.tif"}))),
         (Method::PATCH, "/images/a", Some(json!({"public": true}))),
         (Method::POST, "/images/up", None),
+        (Method::POST, "/images/a/warm", None),
+        (Method::DELETE, "/images/a/derivatives", None),
         (Method::DELETE, "/images/unused", None),
     ]
 }

@@ -3,8 +3,9 @@
 use poem_openapi::Object;
 
 use super::moment;
-use crate::catalog::Image;
+use crate::catalog::{Image, MasterFinding, MasterReport};
 use crate::iiif::uris::Uris;
+use crate::ingest::StoredMaster;
 
 /// An image to be registered: a master that is in the storage already.
 #[derive(Object)]
@@ -12,17 +13,33 @@ use crate::iiif::uris::Uris;
 pub struct ImageRegistration {
     /// Chosen for ever, 1 to 512 bytes, may contain `/`. The key without its `.tif` or `.tiff` if it is not given.
     pub id: Option<String>,
-    /// The master's key in the storage: a pyramidal tiled TIFF.
+    /// The master's key in the storage. A pyramidal tiled TIFF is served as it is; of a JPEG, PNG, WebP, GIF, JPEG 2000 or any
+    /// other TIFF a pyramid is made.
     #[oai(validator(min_length = 1, max_length = 1024))]
     pub key: String,
+    /// Which picture of a TIFF that has several, from 1. It counts for this registration only: say it again with `PUT`.
+    #[oai(default = "first", validator(minimum(value = "1")))]
+    pub page: u32,
     /// Shown to anyone even if no published item uses it.
     #[oai(default)]
     pub public: bool,
 }
 
+fn first() -> u32 {
+    1
+}
+
 impl poem_openapi::types::Example for ImageRegistration {
     fn example() -> Self {
-        Self { id: Some("ezu/1286201".to_owned()), key: "ezu/1286201.tif".to_owned(), public: false }
+        Self { id: Some("ezu/1286201".to_owned()), key: "ezu/1286201.tif".to_owned(), page: 1, public: false }
+    }
+}
+
+impl ImageRegistration {
+    /// The id, if one is named, and the master.
+    pub fn into_parts(self) -> (Option<String>, StoredMaster) {
+        let Self { id, key, page, public } = self;
+        (id, StoredMaster { key, page, public })
     }
 }
 
@@ -52,6 +69,9 @@ pub struct ImageView {
     pub revision: i64,
     pub created: String,
     pub modified: String,
+    /// What the master was found to be when it was registered; for the holder of a key only.
+    #[oai(skip_serializing_if_is_none)]
+    pub report: Option<ImageReport>,
     /// Base URI of its IIIF image service, version 3.
     pub service: String,
 }
@@ -59,7 +79,23 @@ pub struct ImageView {
 impl ImageView {
     /// `whole`: for somebody with a key.
     pub fn of(image: Image, whole: bool, uris: &Uris) -> Self {
-        let Image { id, storage_key, uploaded: _, object_size, width, height, tile_size: _, public, revision, created, modified } = image;
+        let Image {
+            id,
+            storage_key,
+            object_size,
+            report,
+            width,
+            height,
+            public,
+            revision,
+            created,
+            modified,
+            uploaded: _,
+            object_version: _,
+            pyramid_key: _,
+            pyramid_version: _,
+            tile_size: _,
+        } = image;
         Self {
             service: uris.image(3, &id),
             id,
@@ -71,6 +107,34 @@ impl ImageView {
             revision,
             created: moment(created),
             modified: moment(modified),
+            report: whole.then(|| report.into()),
         }
+    }
+}
+
+/// What a master was found to be.
+#[derive(Object)]
+pub struct ImageReport {
+    /// Kind of file, by its contents: `TIFF`, `JPEG`, `PNG`, `WebP`, `GIF` or `JPEG 2000`.
+    #[oai(skip_serializing_if_is_none)]
+    pub kind: Option<String>,
+    /// What is worth knowing, what matters most first.
+    pub findings: Vec<ImageFinding>,
+}
+
+/// Something worth knowing of a master.
+#[derive(Object)]
+pub struct ImageFinding {
+    /// `note`, `odd` (it may not look as meant), or `slow` (which a pyramid that was made of it mends).
+    pub severity: String,
+    pub what: String,
+    /// What would mend it; empty where nothing has to be mended.
+    pub cure: String,
+}
+
+impl From<MasterReport> for ImageReport {
+    fn from(MasterReport { kind, findings }: MasterReport) -> Self {
+        let finding = |MasterFinding { severity, what, cure }| ImageFinding { severity, what, cure };
+        Self { kind, findings: findings.into_iter().map(finding).collect() }
     }
 }

@@ -7,7 +7,7 @@ mod show;
 mod tiff;
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Seek};
 use std::path::Path;
 
 use serde::Serialize;
@@ -91,18 +91,36 @@ const MOST: u64 = 64 << 20;
 /// When the file cannot be read.
 pub fn inspect(path: &Path, limits: &FormatLimits) -> io::Result<Report> {
     let bytes = std::fs::metadata(path)?.len();
-    let mut report = Report { file: path.display().to_string(), bytes, orientation: 1, ..Report::default() };
-    let looked = open(path).and_then(|(file, kind)| report.look(file, kind, limits));
-    match looked {
-        Err(FormatError::Io(error)) => return Err(error),
-        Err(error) => report.refuse(&error),
-        Ok(()) => {}
-    }
-    report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
-    Ok(report)
+    Report::of(path.display().to_string(), bytes, |report| {
+        let (file, kind) = open(path)?;
+        report.look(file, kind, limits)
+    })
+}
+
+/// The same of a TIFF of this name and length that is read elsewhere: only its directories are looked at.
+///
+/// # Errors
+/// When the reader fails.
+pub fn inspect_tiff(name: &str, bytes: u64, reader: impl Read + Seek + Send + 'static, limits: &FormatLimits) -> io::Result<Report> {
+    Report::of(name.to_owned(), bytes, |report| {
+        report.kind = Some(Kind::Tiff.name());
+        tiff::look(report, reader, limits)
+    })
 }
 
 impl Report {
+    /// What `look` finds out about a file.
+    fn of(file: String, bytes: u64, look: impl FnOnce(&mut Self) -> Result<(), FormatError>) -> io::Result<Self> {
+        let mut report = Self { file, bytes, orientation: 1, ..Self::default() };
+        match look(&mut report) {
+            Err(FormatError::Io(error)) => return Err(error),
+            Err(error) => report.refuse(&error),
+            Ok(()) => {}
+        }
+        report.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        Ok(report)
+    }
+
     /// The gravest that was found.
     pub fn severity(&self) -> Severity {
         self.findings.iter().map(|finding| finding.severity).max().unwrap_or(Severity::Note)

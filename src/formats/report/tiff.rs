@@ -1,7 +1,6 @@
 //! TIFF files: pyramids, and those that could become one.
 
-use std::fs::File;
-use std::io::{BufReader, Seek};
+use std::io::{BufReader, Read, Seek};
 
 use super::{CONVERT, LevelReport, Report, SMALL, Severity};
 use crate::formats::convert::by_profile;
@@ -17,7 +16,7 @@ const TILES: std::ops::RangeInclusive<u32> = 128..=1024;
 const CMYK: u64 = 5;
 const FLOAT: u64 = 3;
 
-pub(super) fn look(report: &mut Report, file: File, limits: &FormatLimits) -> Result<(), FormatError> {
+pub(super) fn look(report: &mut Report, file: impl Read + Seek + Send + 'static, limits: &FormatLimits) -> Result<(), FormatError> {
     let mut reader = BufReader::new(file);
     let facts = pyramid::tiff_facts(&mut reader)?;
     reader.rewind()?;
@@ -52,13 +51,13 @@ fn tell(report: &mut Report, facts: &TiffFacts) {
         report.find(Severity::Odd, "Its samples are floating-point numbers: 0 is shown as black and 1 as white.", "");
     }
     if facts.pages > 1 {
-        let what = format!("It has {} pictures, of which the first is served.", facts.pages);
-        report.find(Severity::Note, what, "`triptych convert --page` takes another");
+        let what = format!("It has {} pictures, of which the first is served unless another is asked for.", facts.pages);
+        report.find(Severity::Note, what, "`page` where it is registered, or `triptych convert --page`, takes another");
     }
 }
 
 /// Colours and profile, as they are when the picture is read.
-fn colors(report: &mut Report, facts: &TiffFacts, reader: BufReader<File>) -> Result<(), FormatError> {
+fn colors(report: &mut Report, facts: &TiffFacts, reader: impl Read + Seek + Send + 'static) -> Result<(), FormatError> {
     let mut inks = None;
     let rows = pyramid::tiff_rows_with_inks(reader, 1, |icc| {
         inks = icc.map(<[u8]>::to_vec);

@@ -1,0 +1,84 @@
+//! Masters on this machine's disk, for as long as they are worked on.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+use uuid::Uuid;
+
+use super::MasterError;
+use crate::storage::{Object, Storage};
+
+/// Bytes read from the storage at a time.
+const PIECE: u64 = 16 << 20;
+
+/// A file that is deleted when nobody holds it any more.
+pub(super) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Where a conversion of this file may be written.
+    pub fn converted(&self) -> Scratch {
+        Scratch(self.0.with_extension("tif"))
+    }
+
+    /// A new, empty file in `folder`, which is made when it is needed.
+    async fn create(folder: &Path) -> Result<(Scratch, File), MasterError> {
+        tokio::fs::create_dir_all(folder).await.map_err(MasterError::Scratch)?;
+        let scratch = Scratch(folder.join(Uuid::now_v7().to_string()));
+        let file = File::create_new(scratch.path()).await.map_err(MasterError::Scratch)?;
+        Ok((scratch, file))
+    }
+
+    /// What a client sends, at most `most` bytes.
+    pub async fn received(
+        folder: &Path,
+        mut bytes: impl Stream<Item = std::io::Result<Bytes>> + Unpin,
+        most: u64,
+    ) -> Result<Scratch, MasterError> {
+        let (scratch, mut file) = Self::create(folder).await?;
+        let mut length = 0;
+        while let Some(part) = bytes.next().await {
+            let part = part.map_err(MasterError::Broken)?;
+            length += part.len() as u64;
+            if length > most {
+                return Err(MasterError::TooLarge(most));
+            }
+            file.write_all(&part).await.map_err(MasterError::Scratch)?;
+        }
+        file.flush().await.map_err(MasterError::Scratch)?;
+        Ok(scratch)
+    }
+
+    /// A copy of an object in the storage, of at most `most` bytes; all of it is of the one version.
+    pub async fn fetched(folder: &Path, storage: &Storage, key: &str, object: &Object, most: u64) -> Result<Scratch, MasterError> {
+        if object.size > most {
+            return Err(MasterError::TooLarge(most));
+        }
+        let (scratch, mut file) = Self::create(folder).await?;
+        let mut at = 0;
+        while at < object.size {
+            let end = (at + PIECE).min(object.size);
+            let bytes = storage.read(key, at..end, Some(&object.version)).await?;
+            file.write_all(&bytes).await.map_err(MasterError::Scratch)?;
+            at = end;
+        }
+        file.flush().await.map_err(MasterError::Scratch)?;
+        Ok(scratch)
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.0)
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!("a temporary file could not be deleted: {error}");
+        }
+    }
+}
