@@ -7,7 +7,7 @@ CARGO ?= cargo
 # Arguments for the service: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test lint bench openapi setup
+.PHONY: help run test lint bench trials fuzz openapi setup
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -31,6 +31,15 @@ bench: ## measure; numbers only, nothing fails
 	scripts/setup.sh
 	$(CARGO) build --release --locked
 	scripts/bench.sh
+
+trials: ## send a crowd beside viewers of tiles; fails when a bound is broken
+	scripts/setup.sh
+	$(CARGO) build --release --locked
+	python3 tests/trials/crowd.py $(ARGS)
+
+fuzz: ## damaged files and requests, a million of each kind
+	scripts/setup.sh
+	TRIPTYCH_FUZZ=$${TRIPTYCH_FUZZ:-1000000} $(CARGO) test --locked --test it fuzz:: -- --nocapture
 
 openapi: ## write the description of the REST interface to openapi/
 	$(CARGO) run --locked --quiet -- openapi openapi

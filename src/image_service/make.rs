@@ -138,7 +138,7 @@ impl ImageService {
             return put_together(&Wanted::default()).map(|bytes| Some(bytes.into()));
         }
         let ticket = self.lanes.enter(lane(plan), 1).await?;
-        Ok(Some(self.lanes.work(&ticket, move |wanted| put_together(wanted)).await?.into()))
+        Ok(Some(self.lanes.work(&ticket, put_together).await?.into()))
     }
 
     /// The answer in parts, which are made while the client takes the ones before. Kept on disk as `keep`, once it is whole.

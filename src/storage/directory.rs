@@ -24,6 +24,9 @@ use ready::{Identity, OpenFile, OpenFiles};
 /// How long a readiness probe waits for the file system.
 const PROBE: Duration = Duration::from_secs(3);
 
+/// How often a file that is being written is waited for before it is given up for now.
+const ROUNDS: usize = 25;
+
 pub(super) struct Directory {
     tree: Arc<Tree>,
     files: Arc<OpenFiles>,
@@ -71,19 +74,27 @@ impl Backend for Directory {
                 return Err(StorageError::OutOfRange);
             }
             let bytes = open.read(range)?;
-            files.keep(&key, Arc::new(open));
+            files.keep(&key, open);
             Ok(bytes)
         })
         .await
     }
 
     async fn read_head(&self, key: &str, length: u64) -> Result<(Bytes, Object), StorageError> {
-        let key = key.to_owned();
-        self.run(move |tree| {
-            let open = tree.open(&key)?;
-            Ok((open.read(0..length.min(open.object.size))?, open.object))
-        })
-        .await
+        for _ in 0..ROUNDS {
+            let key = key.to_owned();
+            let head = self.run(move |tree| {
+                let open = tree.open(&key)?;
+                let wait = open.settles_in();
+                let bytes = if wait.is_none() { open.read(0..length.min(open.object.size))? } else { Bytes::new() };
+                Ok((bytes, open.object, wait))
+            });
+            match head.await? {
+                (bytes, object, None) => return Ok((bytes, object)),
+                (_, _, Some(wait)) => tokio::time::sleep(wait).await,
+            }
+        }
+        Err(StorageError::Changed)
     }
 
     async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError> {

@@ -53,11 +53,24 @@ impl Bucket {
             Some(tag) if !is_tag(tag) => return Err(StorageError::Changed),
             tag => request.set_if_match(tag.map(str::to_owned)),
         };
-        let output = request.send().await.map_err(|e| failure(&e))?;
+        let output = match request.send().await.map_err(|e| failure(&e)) {
+            Err(StorageError::OutOfRange) => return Err(self.out_of_range(key, version).await),
+            other => other?,
+        };
         if version.is_some_and(|version| Some(version.as_str()) != output.e_tag()) {
             return Err(StorageError::Changed);
         }
         Ok(output)
+    }
+
+    /// What it means that the range lies outside: not every store looks at the condition first when an object became shorter.
+    async fn out_of_range(&self, key: &str, version: Option<&Version>) -> StorageError {
+        let Some(version) = version else { return StorageError::OutOfRange };
+        match self.head(key).await {
+            Ok(object) if object.version == *version => StorageError::OutOfRange,
+            Ok(_) => StorageError::Changed,
+            Err(error) => error,
+        }
     }
 
     /// The body, of which exactly `length` bytes are expected.

@@ -6,13 +6,18 @@ mod collections;
 mod commands;
 mod connections;
 mod emitted_urls;
+mod fuzz;
 mod headers;
 mod home;
 mod hostile;
+mod image_downloads;
 mod image_pixels;
+#[cfg(feature = "s3")]
+mod image_queue;
 mod image_requests;
 #[cfg(feature = "s3")]
 mod image_s3;
+mod image_spec;
 mod image_validator;
 mod images;
 mod items;
@@ -23,8 +28,11 @@ mod openapi;
 mod outage;
 mod pages;
 mod registration;
+mod replaced;
 mod smoke;
 mod storage;
+#[cfg(feature = "s3")]
+mod storage_faults;
 mod support;
 mod tiles;
 mod uploads;

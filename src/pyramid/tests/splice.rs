@@ -116,7 +116,7 @@ fn a_spliced_level_is_its_tiles() {
         let expected = tiles(&|stream| decoded(stream, channels, false));
         assert_eq!(differences(&decoded(&stream, channels, false), &expected).1, 0, "{name} {}", level.width);
 
-        let at_seam = |at: u32, tile: u32, whole: u32| at % tile == 0 || at % tile == tile - 1 || at + 1 == whole;
+        let at_seam = |at: u32, tile: u32, whole: u32| at.is_multiple_of(tile) || at % tile == tile - 1 || at + 1 == whole;
         let on_seams = |places: &[(u32, u32)]| {
             let seam = |x, y| at_seam(x, level.tile_width, level.width) || at_seam(y, level.tile_height, level.height);
             places.iter().all(|(x, y)| smoothed && seam(*x, *y))

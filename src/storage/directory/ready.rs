@@ -7,7 +7,7 @@ use std::{
     os::{fd::AsRawFd, unix::fs::MetadataExt},
     path::PathBuf,
     sync::Arc,
-    time::Duration,
+    time::{Duration, UNIX_EPOCH},
 };
 
 use bytes::Bytes;
@@ -19,6 +19,9 @@ use crate::storage::{Object, StorageError, Version};
 const OPEN: u64 = 256;
 /// How long a file stays open that nobody reads: one that was deleted takes its space until then.
 const IDLE: Duration = Duration::from_secs(20);
+/// So long after a change a file is taken as it is: copying changes it every few milliseconds, and the clock that file systems note times
+/// by may tick no more often, so that two writes in a row leave the same time.
+const SETTLED: Duration = Duration::from_millis(40);
 /// Longest read that is worth a try: copying more takes time even if nothing is waited for.
 const LONGEST: u64 = 512 << 10;
 
@@ -46,6 +49,15 @@ pub(super) struct OpenFile {
 }
 
 impl OpenFile {
+    /// How long to wait until it is certain that nobody is about to write it; `None` for a file at rest.
+    pub fn settles_in(&self) -> Option<Duration> {
+        let (seconds, nanoseconds) = self.identity.modified;
+        let since = Duration::new(seconds.try_into().ok()?, nanoseconds.try_into().ok()?);
+        // A time to come is of another machine's clock and tells nothing.
+        let age = UNIX_EPOCH.checked_add(since)?.elapsed().ok()?;
+        SETTLED.checked_sub(age).filter(|rest| !rest.is_zero())
+    }
+
     /// Whether the path still leads to these very bytes.
     ///
     /// Asked after reading: a write in place changes the time before it changes a byte, so what was read is whole.
@@ -64,8 +76,11 @@ impl Default for OpenFiles {
 }
 
 impl OpenFiles {
-    pub fn keep(&self, key: &str, file: Arc<OpenFile>) {
-        self.0.insert(key.to_owned(), file);
+    /// Keeps a file open, unless asking its file system for anything may take long.
+    pub fn keep(&self, key: &str, file: OpenFile) {
+        if is_on_this_machine(&file.file) {
+            self.0.insert(key.to_owned(), Arc::new(file));
+        }
     }
 
     pub fn forget(&self, key: &str) {
@@ -100,6 +115,23 @@ fn read_ready(file: &File, start: u64, length: usize) -> io::Result<Bytes> {
     // SAFETY: the kernel has written the first `length` bytes.
     unsafe { bytes.set_len(length) };
     Ok(bytes.into())
+}
+
+/// Whether a file lies on a disk of this machine. A network may be slow, or away; who asks it must be able to wait.
+#[cfg(target_os = "linux")]
+fn is_on_this_machine(file: &File) -> bool {
+    // NFS, SMB in its three ages, FUSE, 9P, Ceph, AFS and Lustre, as linux/magic.h has them.
+    const REMOTE: [u64; 9] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x6573_5546, 0x0102_1997, 0x00C3_6400, 0x5346_414F, 0x0BD0_0BD0];
+    let mut found = std::mem::MaybeUninit::<libc::statfs>::uninit();
+    // SAFETY: the kernel writes the whole structure, or says that it did not.
+    let told = unsafe { libc::fstatfs(file.as_raw_fd(), found.as_mut_ptr()) } == 0;
+    // SAFETY: it has been written.
+    told && !REMOTE.contains(&(unsafe { found.assume_init() }.f_type as u64 & 0xFFFF_FFFF))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_on_this_machine(_: &File) -> bool {
+    false
 }
 
 #[cfg(not(target_os = "linux"))]

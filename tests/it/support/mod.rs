@@ -3,6 +3,7 @@
 pub mod database;
 pub mod documents;
 pub mod full;
+pub mod painted;
 pub mod pictures;
 pub mod proxy;
 pub mod raw;

@@ -2,6 +2,8 @@
 //! It tells which requests came, and can be taken down and up again.
 #![cfg(feature = "s3")]
 
+mod faults;
+
 use std::{
     io,
     path::{Path, PathBuf},
@@ -26,7 +28,10 @@ use s3s::{
 use s3s_fs::FileSystem;
 use tempfile::TempDir;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::RwLock;
 use triptych::storage::S3Settings;
+
+pub use faults::Fault;
 
 const ACCESS_KEY: &str = "triptych";
 const SECRET_KEY: &str = "not-a-secret";
@@ -45,6 +50,7 @@ struct State {
     down: AtomicBool,
     /// The part of uploads that is refused; 0 for none.
     failing_part: AtomicUsize,
+    fault: Mutex<Fault>,
 }
 
 /// Stops with its last runtime; its objects go with it.
@@ -61,7 +67,7 @@ impl S3Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let endpoint = format!("http://{}", listener.local_addr().expect("an address"));
         let state = Arc::new(State::default());
-        tokio::spawn(serve(listener, service(root.path()), state.clone()));
+        tokio::spawn(serve(listener, service(root.path()), root.path().to_owned(), state.clone()));
         Self { root, endpoint, state }
     }
 
@@ -108,6 +114,11 @@ impl S3Server {
         self.state.failing_part.store(number, Ordering::SeqCst);
     }
 
+    /// From now on objects are answered so.
+    pub fn set_fault(&self, fault: Fault) {
+        *self.state.fault.lock().expect("a lock") = fault;
+    }
+
     /// The directory that holds the objects of a bucket.
     pub fn bucket(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
@@ -122,31 +133,33 @@ impl S3Server {
 
 fn service(root: &Path) -> S3Service {
     let files = FileSystem::new(root).expect("a file system");
-    let mut builder = S3ServiceBuilder::new(Store { files, root: root.to_owned() });
+    let mut builder = S3ServiceBuilder::new(Store { files, root: root.to_owned(), still: RwLock::default() });
     builder.set_auth(SimpleAuth::from_single(ACCESS_KEY, SECRET_KEY));
     builder.build()
 }
 
-async fn serve(listener: TcpListener, service: S3Service, state: Arc<State>) {
+async fn serve(listener: TcpListener, service: S3Service, root: PathBuf, state: Arc<State>) {
     while let Ok((stream, _)) = listener.accept().await {
-        tokio::spawn(converse(stream, service.clone(), state.clone()));
+        tokio::spawn(converse(stream, service.clone(), root.clone(), state.clone()));
     }
 }
 
-async fn converse(stream: TcpStream, service: S3Service, state: Arc<State>) {
-    let answer = service_fn(move |request| answer(service.clone(), state.clone(), request));
+async fn converse(stream: TcpStream, service: S3Service, root: PathBuf, state: Arc<State>) {
+    let answer = service_fn(move |request| answer(service.clone(), root.clone(), state.clone(), request));
     // Ends with an error whenever a client hangs up or the server plays dead.
     let _ = Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), answer).await;
 }
 
-async fn answer(service: S3Service, state: Arc<State>, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
+async fn answer(service: S3Service, root: PathBuf, state: Arc<State>, request: Request<Incoming>) -> Result<HttpResponse, HttpError> {
+    let object = root.join(percent_decode_str(request.uri().path().trim_start_matches('/')).decode_utf8_lossy().as_ref());
+    let fault = if request.method() == "GET" { *state.fault.lock().expect("a lock") } else { Fault::None };
     state.seen.lock().expect("a lock").push(seen(&request));
     let refused = format!("partNumber={}&", state.failing_part.load(Ordering::SeqCst));
     let part = format!("{}&", request.uri().query().unwrap_or_default());
     if state.down.load(Ordering::SeqCst) || part.contains(&refused) {
         return Err(HttpError::new(Box::new(io::Error::other("down"))));
     }
-    service.call(request.map(Body::from)).await
+    Ok(fault.spoil(service.call(request.map(Body::from)).await?, &object).await)
 }
 
 fn seen(request: &Request<Incoming>) -> Seen {
@@ -155,10 +168,13 @@ fn seen(request: &Request<Incoming>) -> Seen {
     Seen { method: request.method().to_string(), key: percent_decode_str(key).decode_utf8_lossy().into_owned(), range: range.to_owned() }
 }
 
-/// Files, with the two things added in which they differ from a real store: conditions on reads, and directories are no objects.
+/// Files, with the three things added in which they differ from a real store: conditions on reads, directories are no objects, and
+/// an object does not become another between its tag and its bytes.
 struct Store {
     files: FileSystem,
     root: PathBuf,
+    /// Held while an object is written; those who read it wait.
+    still: RwLock<()>,
 }
 
 impl Store {
@@ -176,6 +192,11 @@ macro_rules! pass_on {
                 self.files.$name(request).await
             })*
 
+            async fn put_object(&self, request: S3Request<dto::PutObjectInput>) -> S3Result<S3Response<dto::PutObjectOutput>> {
+                let _still = self.still.write().await;
+                self.files.put_object(request).await
+            }
+
             async fn head_object(&self, request: S3Request<dto::HeadObjectInput>) -> S3Result<S3Response<dto::HeadObjectOutput>> {
                 self.refuse_directory(&request.input.bucket, &request.input.key)?;
                 self.files.head_object(request).await
@@ -190,6 +211,7 @@ macro_rules! pass_on {
 
             async fn get_object(&self, request: S3Request<dto::GetObjectInput>) -> S3Result<S3Response<dto::GetObjectOutput>> {
                 self.refuse_directory(&request.input.bucket, &request.input.key)?;
+                let _still = self.still.read().await;
                 let condition = request.input.if_match.clone();
                 let response = self.files.get_object(request).await?;
                 let tag = response.output.e_tag.as_ref();
@@ -205,7 +227,6 @@ macro_rules! pass_on {
 pass_on! {
     head_bucket(HeadBucketInput) -> HeadBucketOutput;
     list_objects_v2(ListObjectsV2Input) -> ListObjectsV2Output;
-    put_object(PutObjectInput) -> PutObjectOutput;
     create_multipart_upload(CreateMultipartUploadInput) -> CreateMultipartUploadOutput;
     upload_part(UploadPartInput) -> UploadPartOutput;
     complete_multipart_upload(CompleteMultipartUploadInput) -> CompleteMultipartUploadOutput;
