@@ -1,6 +1,7 @@
 //! Damaged files and requests, by the thousand: nothing panics, nothing takes long, nothing takes much memory.
 //!
-//! `TRIPTYCH_FUZZ` says how many are tried of each kind (`make fuzz`: a million). An input that fails is kept, its path is told.
+//! `TRIPTYCH_FUZZ` says how many are tried of each kind (`make fuzz`: a million), `TRIPTYCH_FUZZ_DICE` where the dice begin. An input that
+//! fails is kept, its path is told; with `TRIPTYCH_FUZZ_INPUT` only the file at that path is tried, and what comes of it is told.
 
 mod mutate;
 mod targets;
@@ -63,6 +64,20 @@ impl Trial {
     }
 
     fn run(&self) {
+        match std::env::var("TRIPTYCH_FUZZ_INPUT") {
+            Ok(path) => self.run_one(Path::new(&path)),
+            Err(_) => self.run_many(),
+        }
+    }
+
+    fn run_one(&self, path: &Path) {
+        let input = std::fs::read(path).expect("the input");
+        let begun = Instant::now();
+        let story = (self.target)(&input);
+        println!("{}: {:?}: {story}", self.name, begun.elapsed());
+    }
+
+    fn run_many(&self) {
         let (number, mut dice) = (executions(), Dice::new(first_dice()));
         let (mut corpus, mut seen, mut faults) = (self.seeds.clone(), HashSet::new(), Vec::new());
         let (most, mut slowest, started) = (corpus.len() + MOST_KEPT, Duration::ZERO, Instant::now());
