@@ -70,24 +70,41 @@ fn verdicts(report: &str) -> BTreeMap<String, String> {
     verdicts
 }
 
-async fn judge(version: u8, least: usize) {
-    // As large as its tests of enlarging need, so that none of them has to wait for more.
-    let service = Service::with(&[("max_area", "4MP")]).await;
-    upload(&service).await;
-    let report = validate(&service, version).await;
-    let mut verdicts = verdicts(&report);
-    assert!(verdicts.len() >= least && report.contains(&format!("Done ({} tests", verdicts.len())), "{report}");
+/// What a run says against the service, other than what is known of the tool; and what is known and was not said.
+fn complaints(report: &str, version: u8, least: usize) -> Vec<String> {
+    let mut verdicts = verdicts(report);
+    let whole = verdicts.len() >= least && report.contains(&format!("Done ({} tests", verdicts.len()));
+    let mut complaints: Vec<String> = (!whole).then(|| report.to_owned()).into_iter().collect();
     for test in NOT_OFFERED {
         verdicts.remove(test);
     }
     for (test, versions, reason, complaint) in ITS_OWN_FAULTS {
         if versions.contains(&version) {
             let found = verdicts.remove(test).unwrap_or_default();
-            assert!(found.contains(complaint), "{test} was expected to fail, as it {reason}; now it says: {found:?}");
+            if !found.contains(complaint) {
+                complaints.push(format!("{test} was expected to fail, as it {reason}; now it says: {found:?}"));
+            }
         }
     }
-    verdicts.retain(|_, complaint| !complaint.is_empty());
-    assert!(verdicts.is_empty(), "{verdicts:#?}");
+    complaints.extend(
+        verdicts.into_iter().filter(|(_, complaint)| !complaint.is_empty()).map(|(test, complaint)| format!("{test}: {complaint}")),
+    );
+    complaints
+}
+
+async fn judge(version: u8, least: usize) {
+    // As large as its tests of enlarging need, so that none of them has to wait for more.
+    let service = Service::with(&[("max_area", "4MP")]).await;
+    upload(&service).await;
+    let mut said = Vec::new();
+    // The tool waits five seconds for an answer; on a machine that is busy with other tests that may be too short.
+    for _ in 0..4 {
+        said = complaints(&validate(&service, version).await, version, least);
+        if said.is_empty() {
+            return;
+        }
+    }
+    panic!("{}", said.join("\n"));
 }
 
 #[tokio::test]
