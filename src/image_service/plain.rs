@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
-use tokio::io::AsyncWriteExt;
 use tokio::sync::Semaphore;
 
 use super::ImageError;
 use crate::formats::{self, ConvertOptions, FormatError, FormatLimits, Kind};
-use crate::storage::{MAX_READ, Object, Storage, StorageError};
+use crate::storage::{FetchError, Object, Storage, StorageError};
 
 /// Bytes that tell what a file is.
 const HEAD: u64 = 64;
@@ -120,17 +119,13 @@ impl Work {
         })
     }
 
-    /// Copies the file, a piece at a time.
+    /// Copies the file.
     async fn fetch(&self, to: &Path) -> Result<(), ImageError> {
         let mut file = tokio::fs::File::create(to).await.map_err(no_room)?;
-        let mut at = 0;
-        while at < self.object.size {
-            let end = (at + MAX_READ / 8).min(self.object.size);
-            let bytes = self.masters.read(&self.key, at..end, Some(&self.object.version)).await?;
-            file.write_all(&bytes).await.map_err(no_room)?;
-            at = end;
-        }
-        file.flush().await.map_err(no_room)
+        self.masters.fetch(&self.key, &self.object, &mut file).await.map_err(|error| match error {
+            FetchError::Storage(error) => error.into(),
+            FetchError::Disk(error) => no_room(error),
+        })
     }
 }
 

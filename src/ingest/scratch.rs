@@ -9,10 +9,7 @@ use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
 use super::MasterError;
-use crate::storage::{Object, Storage};
-
-/// Bytes read from the storage at a time.
-const PIECE: u64 = 16 << 20;
+use crate::storage::{FetchError, Object, Storage};
 
 /// A file that is deleted when nobody holds it any more.
 pub(super) struct Scratch(PathBuf);
@@ -61,14 +58,10 @@ impl Scratch {
             return Err(MasterError::TooLarge(most));
         }
         let (scratch, mut file) = Self::create(folder).await?;
-        let mut at = 0;
-        while at < object.size {
-            let end = (at + PIECE).min(object.size);
-            let bytes = storage.read(key, at..end, Some(&object.version)).await?;
-            file.write_all(&bytes).await.map_err(MasterError::Scratch)?;
-            at = end;
-        }
-        file.flush().await.map_err(MasterError::Scratch)?;
+        storage.fetch(key, object, &mut file).await.map_err(|error| match error {
+            FetchError::Storage(error) => error.into(),
+            FetchError::Disk(error) => MasterError::Scratch(error),
+        })?;
         Ok(scratch)
     }
 }

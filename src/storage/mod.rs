@@ -20,12 +20,15 @@ use std::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{StreamExt, TryStreamExt, stream};
+use tokio::io::AsyncWriteExt;
 
 #[cfg(feature = "s3")]
 pub use s3::{S3Settings, S3Timeouts};
 
 /// Bytes one read may ask for.
 pub const MAX_READ: u64 = 64 << 20;
+/// Bytes of an object that are copied at a time.
+const PIECE: u64 = 16 << 20;
 /// Requests of one [`Storage::read_ranges`] that are under way together.
 const PARALLEL: usize = 4;
 
@@ -50,6 +53,16 @@ pub enum StorageError {
     /// The store does not answer as it should; the text is for the log only.
     #[error("storage is not available: {0}")]
     Unavailable(String),
+}
+
+/// Why an object was not copied.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The file could not be written.
+    #[error(transparent)]
+    Disk(#[from] std::io::Error),
 }
 
 /// Names the bytes of an object: equal versions of one key have equal bytes.
@@ -162,6 +175,20 @@ impl Storage {
             1..=MAX_READ => self.0.read_head(key, length).await,
             _ => Err(StorageError::OutOfRange),
         }
+    }
+
+    /// Copies an object into a file of this machine, a piece at a time; all of it is of the one version.
+    ///
+    /// # Errors
+    /// As [`Storage::read`], or what the disk says.
+    pub async fn fetch(&self, key: &str, object: &Object, to: &mut tokio::fs::File) -> Result<(), FetchError> {
+        let mut at = 0;
+        while at < object.size {
+            let end = (at + PIECE).min(object.size);
+            to.write_all(&self.read(key, at..end, Some(&object.version)).await?).await?;
+            at = end;
+        }
+        Ok(to.flush().await?)
     }
 
     /// The bytes of each range, in the order asked. Neighbours share a request and a few requests run together; results that share
