@@ -193,3 +193,26 @@ async fn enlarged_pictures_look_alike() {
         assert!(apart.mean < 6.0, "{path}: {apart:?}");
     }
 }
+
+/// Large JPEGs are made and sent in bands; as PNG the same picture is made in one piece.
+#[tokio::test]
+async fn a_picture_in_bands_is_the_whole_picture() {
+    let service = Service::start().await;
+    for (name, quality) in [("vips-jpeg75", "default"), ("vips-jpeg75", "gray"), ("vips-jpeg90", "default"), ("vips-gray", "default")] {
+        service.place(&format!("tiff/{name}.tif"), &format!("{name}.tif"));
+        let path = |format: &str| format!("/iiif/3/{name}/full/^2150,/0/{quality}.{format}");
+        let response = service.get(&path("jpg")).await;
+        assert!(response.status() == 200 && response.content_length().is_none(), "{name}: it is sent as it is made");
+        let made = decode(&response.bytes().await.expect("bytes")).to_rgba8();
+        let whole = picture(&service, &path("png")).await;
+        assert!(made.dimensions() == whole.dimensions() && made.width() * made.height() > 3_000_000, "{name}");
+        // Where two bands meet it is as near as elsewhere.
+        let seams: Vec<u32> = (256..made.height()).step_by(256).collect();
+        let at = |y: u32| difference(&part(&made, [0, y, made.width(), 2]), &part(&whole, [0, y, made.width(), 2])).mean;
+        let everywhere = difference(&made, &whole).mean;
+        assert!(everywhere < 3.0, "{name} {quality}: {everywhere}");
+        for seam in seams {
+            assert!(at(seam - 1) < 3.0 * everywhere.max(0.5), "{name} {quality}: {} at row {seam}, {everywhere} elsewhere", at(seam - 1));
+        }
+    }
+}
