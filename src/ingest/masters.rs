@@ -8,7 +8,7 @@ use futures_util::Stream;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::pyramids::{converted, inspected, pyramid_of, serves, told};
+use super::pyramids::{converted, inspected, mended, pyramid_of, serves, told};
 use super::ranged::Ranged;
 use super::ready::{Ready, StoredMaster, check_size};
 use super::scratch::Scratch;
@@ -227,7 +227,7 @@ impl Masters {
         let object = storage.head(&master.key).await?;
         let file = Scratch::fetched(&self.scratch, storage, &master.key, &object, self.max_upload).await?;
         let (limits, page) = (self.limits, master.page);
-        let (report, pyramid) = blocking(move || Ok((inspected(file.path(), &limits)?, converted(&file, page, &limits)?))).await?;
+        let (report, pyramid) = blocking(move || Ok((mended(inspected(file.path(), &limits)?), converted(&file, page, &limits)?))).await?;
         let key = new_key();
         storage.write_file(&key, pyramid.path()).await?;
         let new = match self.images.open(&key).await {
