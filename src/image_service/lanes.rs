@@ -122,7 +122,7 @@ impl Lanes {
         receiver.await.map_err(|_| ImageError::Damaged("rendering failed".to_owned()))?
     }
 
-    /// How many more workers of the lane have nothing to do, so that one piece of work may be shared among them.
+    /// How many workers of the lane have nothing to do, so that one piece of work may be shared.
     pub fn idle(&self, lane: Lane) -> usize {
         let workers = self.workers(lane);
         workers.count.saturating_sub(workers.busy.load(Relaxed))

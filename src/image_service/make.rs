@@ -189,7 +189,8 @@ impl ImageService {
         Cut::new(source.index.clone(), plan.clone(), order, kept)
     }
 
-    /// How many more threads an expensive piece of work may use: those that have nothing else to do.
+    /// How many more threads an expensive piece of work may use: as many as its lane has workers without work, the one that is
+    /// about to take it among them. So a lone request uses one thread more than there are workers.
     fn helpers(&self, ticket: &Ticket) -> usize {
         if ticket.lane() == Lane::Heavy { self.lanes.idle(Lane::Heavy) } else { 0 }
     }

@@ -1,7 +1,7 @@
 //! Identifier and request in, image bytes out.
 //!
-//! An answer that lies ready (a stored tile in the system's memory, something made before) is given at once: [`ImageService::ready`].
-//! Everything else runs in three steps: `plan` chooses the level, the tiles and the least that has to be done with them (pure), the
+//! A stored tile that the system has in memory is given at once: [`ImageService::ready`]. Other answers are taken from what was made
+//! before (`derivatives`), or made in three steps: `plan` chooses the level, the tiles and the least that has to be done with them (pure), the
 //! storage is read in as few ranges as that takes, and `cut` or `pyramid`'s splice makes bytes of them on the workers of `lanes`.
 
 mod colours;
@@ -69,7 +69,7 @@ pub struct ImageService {
     catalog: Catalog,
     storage: Storage,
     settings: ImageSettings,
-    /// Masters of registered images by identifier and revision.
+    /// Masters of registered images by identifier.
     registered: Cache<String, Arc<Source>>,
     /// Unregistered files by identifier.
     open_files: Cache<String, Arc<Source>>,

@@ -126,7 +126,7 @@ async fn without_body(reply: Reply) -> Reply {
     let (mut head, body) = reply.into_parts();
     if !matches!(head.status, StatusCode::NOT_MODIFIED | StatusCode::NO_CONTENT) {
         let length = match body {
-            // What is made as it is sent is not made for this.
+            // Of what is made as it is sent, only the first part was made.
             Body::Parts(..) => None,
             body => Some(body.whole().await.map_or(0, |bytes| bytes.len())),
         };
