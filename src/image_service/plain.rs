@@ -108,6 +108,7 @@ impl Work {
             let pyramid = tempfile::NamedTempFile::new_in(&folder).map_err(FormatError::Io)?;
             formats::convert(master.path(), pyramid.path(), &limits, &ConvertOptions::default())?;
             pyramid.persist(&target).map_err(|error| FormatError::Io(error.error))?;
+            drop(master);
             sweep(&folder, most, &target);
             Ok(())
         });
@@ -133,7 +134,7 @@ fn no_room(error: io::Error) -> ImageError {
     ImageError::Storage(format!("pyramids of plain files: {error}"))
 }
 
-/// Removes the pyramids that were made first until there is room; `newest` stays.
+/// Removes what was made first until there is room, be it a pyramid or what an interrupted process left; `newest` stays.
 fn sweep(folder: &Path, most: u64, newest: &Path) {
     let mut files: Vec<(SystemTime, u64, PathBuf)> = std::fs::read_dir(folder)
         .into_iter()
@@ -141,8 +142,7 @@ fn sweep(folder: &Path, most: u64, newest: &Path) {
         .flatten()
         .filter_map(|entry| {
             let metadata = entry.metadata().ok()?;
-            let pyramid = entry.path().extension().is_some_and(|extension| extension == "tif");
-            pyramid.then_some((metadata.modified().ok()?, metadata.len(), entry.path()))
+            Some((metadata.modified().ok()?, metadata.len(), entry.path()))
         })
         .collect();
     files.sort();
@@ -154,5 +154,31 @@ fn sweep(folder: &Path, most: u64, newest: &Path) {
         if path != newest && std::fs::remove_file(&path).is_ok() {
             total -= size;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_made_first_goes_first_whatever_it_is() {
+        let folder = tempfile::tempdir().expect("folder");
+        for (age, name) in [(3, ".tmp-left-behind"), (2, "older.tif"), (1, "newer.tif")] {
+            let file = std::fs::File::create(folder.path().join(name)).expect("made");
+            file.set_len(10).expect("sized");
+            file.set_modified(SystemTime::now() - std::time::Duration::from_secs(age)).expect("dated");
+        }
+        let newest = folder.path().join("newer.tif");
+        let left = |most| {
+            sweep(folder.path(), most, &newest);
+            let names = std::fs::read_dir(folder.path()).expect("listed").map(|entry| entry.expect("entry").file_name());
+            let mut names: Vec<String> = names.map(|name| name.into_string().expect("text")).collect();
+            names.sort();
+            names
+        };
+        assert_eq!(left(30), [".tmp-left-behind", "newer.tif", "older.tif"]);
+        assert_eq!(left(20), ["newer.tif", "older.tif"]);
+        assert_eq!(left(0), ["newer.tif"]);
     }
 }
