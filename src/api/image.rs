@@ -25,116 +25,19 @@ pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Res
         ["iiif", item, "manifest" | "manifest.json"] => return Ok(see_other(uris.manifest(item))),
         _ => return Err(Problem::not_found("page")),
     };
+    let about = |id| About { app, asked, uris: &uris, version, id };
     match rest {
-        [id] | [id, ""] => base(app, asked, &uris, version, id).await,
-        [id, "info.json"] => info(app, asked, &uris, version, id).await,
+        [id] | [id, ""] => about(id).base().await,
+        [id, "info.json"] => about(id).information().await,
         // A service id with a slash at its end gives requests with two in a row.
         [id, "", region, size, rotation, quality] | [id, region, size, rotation, quality] => {
-            picture(app, asked, &uris, version, id, [region, size, rotation, quality]).await
+            about(id).picture([region, size, rotation, quality]).await
         }
         _ => {
             let detail = "an image request is {id}/{region}/{size}/{rotation}/{quality}.{format}, with %2F for every slash in the id";
             Err(Problem::new(Kind::NotFound, detail))
         }
     }
-}
-
-async fn find(app: &App, asked: &Asked<'_>, id: &str) -> Result<Arc<Source>, Problem> {
-    ImageId::parse(id).map_err(|_| Problem::not_found("image"))?;
-    Ok(app.images.find(id, viewer(app, asked.headers).await?).await?)
-}
-
-/// The bare identifier: its information is elsewhere (Image API 3.0, section 2).
-async fn base(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str) -> Result<Reply, Problem> {
-    find(app, asked, id).await?;
-    Ok(see_other(uris.image_info(version.number(), id)))
-}
-
-async fn info(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str) -> Result<Reply, Problem> {
-    let source = find(app, asked, id).await?;
-    Ok(information(app, asked, uris, version, id, &source))
-}
-
-fn information(app: &App, asked: &Asked<'_>, uris: &Uris, version: Version, id: &str, source: &Source) -> Reply {
-    let info = app.infos.get(version, uris.image(version.number(), id), source, app.images.limits());
-    let document = Document {
-        body: info.body.clone(),
-        tags: Some(&info.tags),
-        version: version.number(),
-        context: version.context(),
-        cache_control: cache_control(app, source),
-        link: Some(profile_link(version)),
-    };
-    document.reply(asked.headers)
-}
-
-/// One image request: the four segments after the identifier.
-type Parameters<'a> = [&'a str; 4];
-
-async fn picture(
-    app: &App,
-    asked: &Asked<'_>,
-    uris: &Uris,
-    version: Version,
-    id: &str,
-    parameters: Parameters<'_>,
-) -> Result<Reply, Problem> {
-    let source = find(app, asked, id).await?;
-    match try_picture(app, asked, uris, version, id, parameters, &source).await {
-        Err(ImageError::Changed) => app.refresh(id).await?,
-        other => return Ok(other?),
-    }
-    let source = find(app, asked, id).await?;
-    Ok(try_picture(app, asked, uris, version, id, parameters, &source).await?)
-}
-
-/// An image request that can be answered, and what is said of the answer.
-struct Answer {
-    resolved: Resolved,
-    tag: Tag,
-    head: Builder,
-    /// The client has it already.
-    known: bool,
-}
-
-/// What a request for a picture comes to, before anything is made.
-fn understand(
-    app: &App,
-    asked: &Asked<'_>,
-    uris: &Uris,
-    version: Version,
-    id: &str,
-    [region, size, rotation, quality]: Parameters<'_>,
-    source: &Source,
-) -> Result<Answer, ImageError> {
-    let (limits, full) = (app.images.limits(), source.info().full);
-    let resolved = image::Request::parse(version, region, size, rotation, quality)?.resolve(full, limits)?;
-    let tag = app.images.tag(source, &resolved);
-    let validator = format!("\"{}\"", tag.request_text());
-    let canonical = uris.image_request(version.number(), id, &resolved.canonical(version, full, limits));
-    let head = http::Response::builder()
-        .header(header::ETAG, &validator)
-        .header(header::CACHE_CONTROL, cache_control(app, source))
-        // In one header, as some clients read the first alone.
-        .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)))
-        .header(header::CONTENT_TYPE, resolved.format.media_type());
-    Ok(Answer { resolved, tag, head, known: is_known(asked.headers, &validator) })
-}
-
-async fn try_picture(
-    app: &App,
-    asked: &Asked<'_>,
-    uris: &Uris,
-    version: Version,
-    id: &str,
-    parameters: Parameters<'_>,
-    source: &Arc<Source>,
-) -> Result<Reply, ImageError> {
-    let Answer { resolved, tag, head, known } = understand(app, asked, uris, version, id, parameters, source)?;
-    if known {
-        return Ok(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
-    }
-    drawn(app, asked, source, &resolved, &tag, head).await
 }
 
 /// The answer to a public request below `/iiif`, if everything that it takes lies in memory: no waiting, and hardly any work. What
@@ -150,37 +53,116 @@ pub fn at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
         _ => return None,
     };
     let source = app.images.known(id)?;
-    let uris = asked.uris(app);
+    let about = About { app, asked, uris: &asked.uris(app), version, id };
     match rest {
-        [info] if info == "info.json" => Some(information(app, asked, &uris, version, id, &source)),
+        [info] if info == "info.json" => Some(about.info(&source)),
         [region, size, rotation, quality] => {
             let parameters = [region, size, rotation, quality].map(AsRef::as_ref);
-            let Answer { resolved, head, known, .. } = understand(app, asked, &uris, version, id, parameters, &source).ok()?;
-            if known {
-                return Some(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY)));
+            match about.understand(parameters, &source).ok()? {
+                Answer::Known(reply) => Some(reply),
+                Answer::Wanted { resolved, head, .. } => {
+                    let bytes = app.images.ready(&source, &resolved)?;
+                    Some(range::apply(asked.headers, finished(head.body(Body::EMPTY)), bytes))
+                }
             }
-            let bytes = app.images.ready(&source, &resolved)?;
-            Some(range::apply(asked.headers, finished(head.body(Body::EMPTY)), bytes))
         }
         _ => None,
     }
 }
 
-/// The picture itself, or the part of its bytes that is asked for.
-async fn drawn(
-    app: &App,
-    asked: &Asked<'_>,
-    source: &Arc<Source>,
-    resolved: &Resolved,
-    tag: &Tag,
-    head: Builder,
-) -> Result<Reply, ImageError> {
-    let picture = app.images.render(source, resolved, tag).await?;
-    match picture {
-        Picture::Parts(..) if !range::is_asked(asked.headers) => Ok(finished(head.body(picture.into()))),
-        other => {
-            let bytes = Body::from(other).whole().await.ok_or(ImageError::Busy)?;
-            Ok(range::apply(asked.headers, finished(head.body(Body::EMPTY)), bytes))
+/// A request about one image.
+struct About<'a> {
+    app: &'a App,
+    asked: &'a Asked<'a>,
+    uris: &'a Uris,
+    version: Version,
+    id: &'a str,
+}
+
+/// One image request: the four segments after the identifier.
+type Parameters<'a> = [&'a str; 4];
+
+/// What a request for a picture comes to, before anything is made.
+enum Answer {
+    /// The client has it already.
+    Known(Reply),
+    Wanted {
+        resolved: Resolved,
+        tag: Tag,
+        head: Builder,
+    },
+}
+
+impl About<'_> {
+    async fn find(&self) -> Result<Arc<Source>, Problem> {
+        ImageId::parse(self.id).map_err(|_| Problem::not_found("image"))?;
+        Ok(self.app.images.find(self.id, viewer(self.app, self.asked.headers).await?).await?)
+    }
+
+    /// The bare identifier: its information is elsewhere (Image API 3.0, section 2).
+    async fn base(&self) -> Result<Reply, Problem> {
+        self.find().await?;
+        Ok(see_other(self.uris.image_info(self.version.number(), self.id)))
+    }
+
+    async fn information(&self) -> Result<Reply, Problem> {
+        let source = self.find().await?;
+        Ok(self.info(&source))
+    }
+
+    fn info(&self, source: &Source) -> Reply {
+        let Self { app, version, .. } = *self;
+        let info = app.infos.get(version, self.uris.image(version.number(), self.id), source, app.images.limits());
+        let document = Document {
+            body: info.body.clone(),
+            tags: Some(&info.tags),
+            version: version.number(),
+            context: version.context(),
+            cache_control: cache_control(app, source),
+            link: Some(profile_link(version)),
+        };
+        document.reply(self.asked.headers)
+    }
+
+    async fn picture(&self, parameters: Parameters<'_>) -> Result<Reply, Problem> {
+        match self.try_picture(parameters, &self.find().await?).await {
+            Err(ImageError::Changed) => self.app.refresh(self.id).await?,
+            other => return Ok(other?),
+        }
+        Ok(self.try_picture(parameters, &self.find().await?).await?)
+    }
+
+    fn understand(&self, [region, size, rotation, quality]: Parameters<'_>, source: &Source) -> Result<Answer, ImageError> {
+        let Self { app, version, .. } = *self;
+        let (limits, full) = (app.images.limits(), source.info().full);
+        let resolved = image::Request::parse(version, region, size, rotation, quality)?.resolve(full, limits)?;
+        let tag = app.images.tag(source, &resolved);
+        let validator = format!("\"{}\"", tag.request_text());
+        let canonical = self.uris.image_request(version.number(), self.id, &resolved.canonical(version, full, limits));
+        let head = http::Response::builder()
+            .header(header::ETAG, &validator)
+            .header(header::CACHE_CONTROL, cache_control(app, source))
+            // In one header, as some clients read the first alone.
+            .header(header::LINK, format!("<{canonical}>;rel=\"canonical\", {}", profile_link(version)))
+            .header(header::CONTENT_TYPE, resolved.format.media_type());
+        Ok(match is_known(self.asked.headers, &validator) {
+            true => Answer::Known(finished(head.status(StatusCode::NOT_MODIFIED).body(Body::EMPTY))),
+            false => Answer::Wanted { resolved, tag, head },
+        })
+    }
+
+    /// The picture itself, or the part of its bytes that is asked for.
+    async fn try_picture(&self, parameters: Parameters<'_>, source: &Arc<Source>) -> Result<Reply, ImageError> {
+        let (resolved, tag, head) = match self.understand(parameters, source)? {
+            Answer::Known(reply) => return Ok(reply),
+            Answer::Wanted { resolved, tag, head } => (resolved, tag, head),
+        };
+        match self.app.images.render(source, &resolved, &tag).await? {
+            picture @ Picture::Parts(..) if !range::is_asked(self.asked.headers) => Ok(finished(head.body(picture.into()))),
+            other => {
+                let bytes = Body::from(other).whole().await.ok_or(ImageError::Busy)?;
+                Ok(range::apply(self.asked.headers, finished(head.body(Body::EMPTY)), bytes))
+            }
         }
     }
 }
