@@ -12,6 +12,7 @@ mod disk;
 mod error;
 mod lanes;
 mod make;
+mod open_files;
 mod parts;
 mod plain;
 mod plan;

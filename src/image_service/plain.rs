@@ -42,19 +42,19 @@ impl Plain {
         Self { settings, kept: kept.ok(), turn: Arc::new(Semaphore::new(1)) }
     }
 
-    /// Where the pyramid of a file lies, and under which key; made if it is not there yet.
+    /// Where the pyramid of a page of a file lies, and under which key; made if it is not there yet.
     ///
     /// # Errors
     /// `refused`, which says why the file is no pyramid itself, when it is nothing that a pyramid could be made of.
     pub async fn pyramid(
         &self,
         masters: &Storage,
-        key: &str,
+        (key, page): (&str, u32),
         object: &Object,
         refused: ImageError,
     ) -> Result<(Storage, String), ImageError> {
         let Some(kept) = &self.kept else { return Err(refused) };
-        let name = name(key, object);
+        let name = name(key, page, object);
         if kept.head(&name).await.is_ok() {
             return Ok((kept.clone(), name));
         }
@@ -69,7 +69,7 @@ impl Plain {
             Some(_) => {}
         }
         // On a task of its own: who waits may leave, but what was begun is finished for those who come.
-        let work = Work { settings: self.settings.clone(), masters: masters.clone(), key: key.to_owned(), object: object.clone() };
+        let work = Work { settings: self.settings.clone(), masters: masters.clone(), key: key.to_owned(), page, object: object.clone() };
         let (turn, kept_too, made) = (self.turn.clone(), kept.clone(), name.clone());
         let task = tokio::spawn(async move {
             let _turn = turn.acquire_owned().await;
@@ -83,9 +83,10 @@ impl Plain {
     }
 }
 
-/// The name of a file's pyramid: another for every state of the file.
-fn name(key: &str, object: &Object) -> String {
-    let digest = Sha256::new().chain_update(key).chain_update([0]).chain_update(object.version.as_str()).finalize();
+/// The name of a page's pyramid: another for every state of the file.
+fn name(key: &str, page: u32, object: &Object) -> String {
+    let parts = [key.as_bytes(), &[0], &page.to_be_bytes(), object.version.as_str().as_bytes()];
+    let digest = Sha256::digest(parts.concat());
     let digits: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{digits}.tif")
 }
@@ -95,6 +96,7 @@ struct Work {
     settings: PlainSettings,
     masters: Storage,
     key: String,
+    page: u32,
     object: Object,
 }
 
@@ -104,9 +106,10 @@ impl Work {
         let master = tempfile::NamedTempFile::new_in(&folder).map_err(no_room)?;
         self.fetch(master.path()).await?;
         let (limits, target, most) = (self.settings.limits, folder.join(name), self.settings.disk);
+        let options = ConvertOptions { page: self.page, ..ConvertOptions::default() };
         let converted = tokio::task::spawn_blocking(move || {
             let pyramid = tempfile::NamedTempFile::new_in(&folder).map_err(FormatError::Io)?;
-            formats::convert(master.path(), pyramid.path(), &limits, &ConvertOptions::default())?;
+            formats::convert(master.path(), pyramid.path(), &limits, &options)?;
             pyramid.persist(&target).map_err(|error| FormatError::Io(error.error))?;
             drop(master);
             sweep(&folder, most, &target);

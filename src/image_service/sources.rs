@@ -6,12 +6,13 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 
 use super::colours::Colours;
+use super::open_files::files;
 use super::{ImageError, ImageService, Tag};
 use crate::catalog::{Descriptor, Registration};
 use crate::iiif::image::{Dimensions, ImageInfo};
 use crate::pyramid::{Attempt, Index, Opening};
 use crate::render::EncodeOptions;
-use crate::storage::{Object, Storage, StorageError, Version};
+use crate::storage::{Object, Storage, Version};
 
 /// Where uploaded masters are kept: never served as unregistered files.
 pub const UPLOADS: &str = "triptych-uploads/";
@@ -63,6 +64,13 @@ pub struct Source {
     checked: Mutex<Instant>,
 }
 
+/// What a [`Source`] is besides its bytes.
+pub(super) struct Facts {
+    pub page: u32,
+    pub visible: bool,
+    pub revision: i64,
+}
+
 /// What is known of a master once it was opened.
 #[derive(Debug)]
 pub struct Measured {
@@ -89,11 +97,11 @@ impl Source {
         u32::try_from(self.index.memory() + self.storage_key.len() + 200).unwrap_or(u32::MAX)
     }
 
-    fn is_fresh(&self) -> bool {
+    pub(super) fn is_fresh(&self) -> bool {
         self.checked.lock().is_ok_and(|checked| checked.elapsed() < TRUST)
     }
 
-    fn refresh(&self) {
+    pub(super) fn refresh(&self) {
         if let Ok(mut checked) = self.checked.lock() {
             *checked = Instant::now();
         }
@@ -117,7 +125,7 @@ impl ImageService {
             }
             Descriptor::Registered(_) => Err(ImageError::NotFound),
             Descriptor::Gone => Err(ImageError::Gone),
-            Descriptor::Unregistered { closed } => self.open_file(id, &files, closed).await,
+            Descriptor::Unregistered { closed } => self.open_file(id, files, closed).await,
         }
     }
 
@@ -127,11 +135,8 @@ impl ImageService {
             Descriptor::Registered(registration) if registration.visible => {
                 self.registered.get(id).now_or_never().flatten().filter(|source| source.is_of(registration))
             }
-            Descriptor::Unregistered { closed } if self.settings.open_storage && !id.starts_with(UPLOADS) => {
-                let source = self.open_files.get(id).now_or_never().flatten()?;
-                (source.is_fresh() && !closed.contains(&source.storage_key)).then_some(source)
-            }
-            Descriptor::Registered(_) | Descriptor::Unregistered { .. } | Descriptor::Gone => None,
+            Descriptor::Unregistered { closed } => self.known_file(id, closed),
+            Descriptor::Registered(_) | Descriptor::Gone => None,
         }
     }
 
@@ -163,15 +168,17 @@ impl ImageService {
         let (key, version) = registration.tiles();
         let (key, version) = (key.to_owned(), Version::from(version.to_owned()));
         let tiles = Tiles { storage: self.storage.clone(), key: key.clone(), version: version.clone() };
-        Ok(self.source(key, version, tiles, index, (registration.visible, registration.revision)))
+        Ok(self.source(key, version, tiles, index, Facts { page: 1, visible: registration.visible, revision: registration.revision }))
     }
 
-    fn source(&self, storage_key: String, version: Version, tiles: Tiles, index: Index, (visible, revision): (bool, i64)) -> Arc<Source> {
+    pub(super) fn source(&self, storage_key: String, version: Version, tiles: Tiles, index: Index, facts: Facts) -> Arc<Source> {
+        let Facts { page, visible, revision } = facts;
         let EncodeOptions { jpeg_quality, webp_quality } = self.settings.encode;
         let master = Tag::master(&[
             storage_key.as_bytes(),
             version.as_str().as_bytes(),
             &[SHAPE, jpeg_quality, webp_quality, self.settings.colours as u8],
+            &page.to_be_bytes(),
         ]);
         let colours = Colours::new(index.icc.as_deref(), index.channels(), self.settings.colours);
         Arc::new(Source {
@@ -187,71 +194,15 @@ impl ImageService {
         })
     }
 
-    async fn open_file(&self, id: &str, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {
-        if !self.settings.open_storage || id.starts_with(UPLOADS) {
-            return Err(ImageError::NotFound);
-        }
-        if let Some(source) = self.open_files.get(id).await {
-            if !closed.contains(&source.storage_key) && (source.is_fresh() || self.is_unchanged(&source).await?) {
-                return Ok(source);
-            }
-            self.open_files.invalidate(id).await;
-        }
-        let load = self.load_file(files, closed);
-        self.open_files.try_get_with(id.to_owned(), load).await.map_err(|error: Arc<ImageError>| (*error).clone())
-    }
-
-    async fn is_unchanged(&self, source: &Source) -> Result<bool, ImageError> {
-        match self.storage.head(&source.storage_key).await {
-            Ok(object) if object.version == source.version => {
-                source.refresh();
-                Ok(true)
-            }
-            Ok(_) | Err(StorageError::NotFound) => Ok(false),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    async fn load_file(&self, files: &[String], closed: &[String]) -> Result<Arc<Source>, ImageError> {
-        for key in files {
-            if closed.contains(key) {
-                return Err(ImageError::NotFound);
-            }
-            match self.open_any(key).await {
-                Err(ImageError::NotFound) => {}
-                other => return other,
-            }
-        }
-        Err(ImageError::NotFound)
-    }
-
-    /// Opens a file of the open storage: a pyramid, or one that a pyramid can be made of.
-    async fn open_any(&self, key: &str) -> Result<Arc<Source>, ImageError> {
-        let refused = match self.open(key).await {
-            Ok(Measured { object, index }) if index.orientation == 1 => {
-                let tiles = Tiles { storage: self.storage.clone(), key: key.to_owned(), version: object.version.clone() };
-                return Ok(self.source(key.to_owned(), object.version, tiles, index, (true, 0)));
-            }
-            Ok(_) => ImageError::Unsupported("it is stored turned".to_owned()),
-            Err(error @ ImageError::Unsupported(_)) => error,
-            Err(error) => return Err(error),
-        };
-        let object = self.storage.head(key).await?;
-        let (storage, tiles_key) = self.plain.pyramid(&self.storage, key, &object, refused).await?;
-        let Measured { object: pyramid, index } = open_in(&storage, &tiles_key).await?;
-        let tiles = Tiles { storage, key: tiles_key, version: pyramid.version };
-        Ok(self.source(key.to_owned(), object.version, tiles, index, (true, 0)))
-    }
-
     /// Opens a master: reads its directories, in as few ranges as they allow.
     pub async fn open(&self, key: &str) -> Result<Measured, ImageError> {
-        open_in(&self.storage, key).await
+        open_in(&self.storage, key, 1).await
     }
 }
 
-async fn open_in(storage: &Storage, key: &str) -> Result<Measured, ImageError> {
+pub(super) async fn open_in(storage: &Storage, key: &str, page: u32) -> Result<Measured, ImageError> {
     let (head, object) = storage.read_head(key, HEAD).await?;
-    let mut opening = Opening::new(object.size);
+    let mut opening = Opening::of_page(object.size, page);
     opening.supply(0, head);
     for _ in 0..ROUNDS {
         match opening.attempt()? {
@@ -263,9 +214,4 @@ async fn open_in(storage: &Storage, key: &str) -> Result<Measured, ImageError> {
         }
     }
     Err(ImageError::Unsupported("its directories are scattered over too many places".to_owned()))
-}
-
-/// The files that an identifier may stand for, the likeliest first.
-fn files(id: &str) -> [String; 3] {
-    [id.to_owned(), format!("{id}.tif"), format!("{id}.tiff")]
 }

@@ -4,6 +4,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use triptych::storage::Storage;
 
+use crate::support::pictures::{difference, picture};
 use crate::support::rest::{answer, until};
 use crate::support::service::Service;
 
@@ -204,4 +205,45 @@ async fn files_that_nobody_registered_are_open_if_the_setting_says_so() {
         let told: Value = service.record("/images/kept").await;
         assert_eq!(told["key"], "loose.tif");
     }
+}
+
+#[tokio::test]
+async fn a_page_of_an_open_file_is_part_of_its_identifier() {
+    let service = Service::start().await;
+    for (fixture, name) in [("tiff-kinds/pages-tiles.tif", "tiles"), ("tiff-kinds/pages.tif", "strips")] {
+        service.place(fixture, &format!("{name}.tif"));
+        let mut pictures = Vec::new();
+        for page in 1..=3 {
+            let register = json!({"id": format!("{name}-{page}"), "key": format!("{name}-twin.tif"), "page": page, "public": true});
+            service.place(fixture, &format!("{name}-twin.tif"));
+            let made = service.ask(Method::POST, "/images", Some(register)).await;
+            assert_eq!(made.status, 201, "{made:?}");
+            let registered = whole(&service, &format!("{name}-{page}")).await;
+            for id in [format!("{name}%3B{page}"), format!("{name}.tif%3B{page}"), format!("{name};{page}")] {
+                // The registered one is encoded once more.
+                let open = whole(&service, &id).await;
+                assert_eq!(open.dimensions(), registered.dimensions(), "{id}");
+                assert!(difference(&open, &registered).mean < 6.0, "{id}: {:?}", difference(&open, &registered));
+            }
+            pictures.push(registered);
+        }
+        assert!(whole(&service, &format!("{name};1")).await == whole(&service, name).await, "the first page is meant if nothing is said");
+        for (one, other) in [(0, 1), (1, 2), (0, 2)] {
+            let same = pictures[one].dimensions() == pictures[other].dimensions();
+            assert!(!same || difference(&pictures[one], &pictures[other]).mean > 10.0, "{name} {one} {other}");
+        }
+        for id in [format!("{name};0"), format!("{name};02"), format!("{name};9"), format!("{name};2;2"), format!("{name}-1;2")] {
+            assert_eq!(service.get(&format!("/iiif/3/{id}/info.json")).await.status(), 404, "{id}");
+        }
+        // Asked for before, and now the master of an image that only its holder may see.
+        let closed = service.ask(Method::POST, "/images", Some(json!({"id": format!("{name}-kept"), "key": format!("{name}.tif")}))).await;
+        assert_eq!(closed.status, 201, "{closed:?}");
+        for page in 1..=3 {
+            assert!(!seen(&service, &format!("/iiif/3/{name};{page}/full/max/0/default.png")).await, "{name} {page}");
+        }
+    }
+}
+
+async fn whole(service: &Service, id: &str) -> image::RgbaImage {
+    picture(service, &format!("/iiif/3/{id}/full/max/0/default.png")).await
 }

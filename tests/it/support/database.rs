@@ -40,5 +40,5 @@ pub async fn url() -> String {
 
 /// Connections to a new database with all tables and nothing in them.
 pub async fn pool() -> PgPool {
-    PgPoolOptions::new().max_connections(5).acquire_timeout(std::time::Duration::from_secs(3)).connect(&url().await).await.expect("a pool")
+    PgPoolOptions::new().max_connections(5).acquire_timeout(std::time::Duration::from_secs(30)).connect(&url().await).await.expect("a pool")
 }

@@ -1,6 +1,7 @@
 //! Requests to the REST interface whose whole answer counts.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder};
@@ -99,13 +100,11 @@ pub fn files(directory: &Path) -> Vec<PathBuf> {
     paths.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
 }
 
-/// Asks again until the condition holds, for a few seconds.
+/// Asks again until the condition holds, for a minute: machines may be busy.
 pub async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..250 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds().await {
+        assert!(Instant::now() < deadline, "it never came true: {what}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("it never came true: {what}");
 }
