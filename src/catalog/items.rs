@@ -224,8 +224,9 @@ async fn revision(transaction: &mut sqlx::PgTransaction<'_>, id: &str) -> Result
 
 /// Every image on the canvases of an item: its identifier, and its storage key, which names it as a file.
 async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
-    let statement = "select id from images where id in (select image_id from canvases where item_id = $1) \
-         union select storage_key from images where id in (select image_id from canvases where item_id = $1)";
+    let statement = "with used as (select id, storage_key from images where id in \
+         (select image_id from canvases where item_id = $1 union select image_id from canvas_images where item_id = $1)) \
+         select id from used union select storage_key from used";
     Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&mut **transaction).await?)
 }
 

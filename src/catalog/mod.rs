@@ -7,10 +7,13 @@
 macro_rules! image_is_visible {
     () => {
         "(i.public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-         where c.image_id = i.id and t.status = 'published'))"
+                              where c.image_id = i.id and t.status = 'published') \
+                   or exists (select 1 from canvas_images p join items t on t.id = p.item_id \
+                              where p.image_id = i.id and t.status = 'published'))"
     };
 }
 
+mod annotation_pages;
 mod canvases;
 mod changes;
 mod descriptors;
@@ -20,6 +23,7 @@ mod keys;
 mod precondition;
 mod public;
 mod reading_order;
+mod structures;
 
 use std::sync::Arc;
 
@@ -27,6 +31,7 @@ use sqlx::PgPool;
 
 use crate::iiif::presentation::Fault;
 
+pub use annotation_pages::{AnnotationPage, AnnotationPageContent};
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
 pub use changes::Changes;
 pub use descriptors::{Descriptor, Registration};
@@ -34,7 +39,7 @@ pub use images::{Image, MasterFinding, MasterReport, NewImage};
 pub use items::{Item, ItemContent, ItemFilter, Status};
 pub use keys::{ApiKey, NewApiKey};
 pub use precondition::Precondition;
-pub use public::{PlacedImage, PublicCanvas, PublicItem};
+pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 
 /// The catalogue over one database.
 #[derive(Clone)]

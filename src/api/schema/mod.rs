@@ -6,7 +6,10 @@ mod language;
 mod properties;
 
 pub use image::{ImagePatch, ImageRegistration, ImageView};
-pub use item::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName};
+pub use item::{
+    CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
+    localise_item,
+};
 pub use properties::Properties;
 
 use poem_openapi::Object;

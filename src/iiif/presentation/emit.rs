@@ -50,6 +50,7 @@ pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptiv
         nav_date,
         viewing_direction,
         behavior,
+        rest,
     } = descriptive;
     put(object, "label", plain(label));
     put(object, "summary", text(summary));
@@ -64,6 +65,9 @@ pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptiv
     put(object, "homepage", list(homepage, link));
     put(object, "rendering", list(rendering, link));
     put(object, "seeAlso", list(see_also, link));
+    for (name, value) in rest {
+        object.insert(name.clone(), value.clone());
+    }
 }
 
 /// Each thing as JSON.

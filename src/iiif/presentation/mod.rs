@@ -8,7 +8,10 @@ mod html;
 pub mod language;
 pub mod manifest;
 mod nav_date;
+pub mod painting;
+pub mod parts;
 pub mod properties;
+pub mod ranges;
 mod rights;
 #[cfg(test)]
 mod samples;
