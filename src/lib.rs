@@ -9,6 +9,7 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod demo;
+pub mod fetch;
 pub mod formats;
 pub mod iiif;
 pub mod image_service;

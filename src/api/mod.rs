@@ -32,6 +32,7 @@ use poem::{Endpoint, EndpointExt, IntoEndpoint, IntoResponse, Request, Response,
 use poem_openapi::{OpenApiService, Tags as OpenApiTags};
 
 use crate::catalog::Catalog;
+use crate::fetch::Fetcher;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
 use crate::ingest::{Masters, Warming};
@@ -55,6 +56,8 @@ pub struct App {
     pub masters: Masters,
     pub warming: Warming,
     pub manifests: Manifests,
+    /// Documents from elsewhere.
+    pub fetcher: Fetcher,
     pub addressing: Addressing,
     /// Image information documents that were written before.
     pub infos: Infos,

@@ -103,6 +103,12 @@ settings! {
     public_url: Option<String> = "" => optional(web_url), [], Open;
     /// Networks (CIDR, separated by commas) of the reverse proxies whose Forwarded headers count.
     trusted_proxies: Vec<IpNet> = "" => networks, [], Open;
+    /// Networks (CIDR, separated by commas) that documents may be fetched from although they are not public.
+    fetch_networks: Vec<IpNet> = "" => networks, [], Open;
+    /// Largest document fetched from a URL, unpacked, in bytes.
+    fetch_max_bytes: u64 = "64M" => byte_count, [], Open;
+    /// Longest time for a document fetched from a URL, redirects included (ms, s, m or h; a bare number is seconds).
+    fetch_timeout: Duration = "60s" => duration, [], Open;
     /// Directory for everything the service keeps on this machine.
     data: PathBuf = "./data" => path, [], Open;
     /// PostgreSQL URL. Empty: a private PostgreSQL is run inside the data directory.

@@ -17,6 +17,7 @@ use crate::api::{self, Addressing, App, Infos};
 use crate::catalog::Catalog;
 use crate::config::{ColourChoice, Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
+use crate::fetch::{FetchSettings, Fetcher};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
@@ -120,12 +121,18 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         manifests: Manifests::new(catalog.clone(), limits),
         catalog,
         images,
+        fetcher: Fetcher::new(fetch_settings(settings)),
         addressing: Addressing { public_url: settings.public_url.clone(), trusted_proxies: settings.trusted_proxies.clone() },
         infos: Infos::default(),
         cache_images: settings.cache_images.clone(),
         cache_documents: settings.cache_documents.clone(),
         max_body: settings.max_body,
     })
+}
+
+/// What fetching documents needs to know of the settings.
+fn fetch_settings(settings: &Settings) -> FetchSettings {
+    FetchSettings { networks: settings.fetch_networks.clone(), max_bytes: settings.fetch_max_bytes, timeout: settings.fetch_timeout }
 }
 
 /// What the database needs to know of the settings.

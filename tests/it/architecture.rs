@@ -9,6 +9,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("iiif", &[]),
     ("raster", &[]),
     ("demo", &[]),
+    ("fetch", &[]),
     ("config", &[]),
     ("database", &[]),
     ("telemetry", &["config"]),
@@ -21,7 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("manifests", &["iiif", "raster", "storage", "pyramid", "render", "catalog"]),
     ("ingest", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service"]),
     ("api", BELOW_HTTP),
-    ("web", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest", "api"]),
+    (
+        "web",
+        &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest", "fetch", "api"],
+    ),
     ("server", ALL),
     ("cli", ALL),
     ("lib", &[]),
@@ -29,7 +33,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 const GROUND: &[&str] = &["iiif", "raster"];
 const BELOW_HTTP: &[&str] =
-    &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest"];
+    &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest", "fetch"];
 /// The process itself puts everything together.
 const ALL: &[&str] = &[
     "iiif",
@@ -42,6 +46,7 @@ const ALL: &[&str] = &[
     "image_service",
     "manifests",
     "ingest",
+    "fetch",
     "api",
     "web",
     "server",
@@ -69,9 +74,11 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("hayro_jpeg2000", &["formats/"]),
     ("indicatif", &["cli/"]),
     ("clap", &["cli.rs", "cli/", "config/"]),
-    ("hyper", &["server/", "api/"]),
-    ("hyper_util", &["server/"]),
-    ("tokio_rustls", &["server/"]),
+    ("hyper", &["server/", "api/", "fetch/"]),
+    ("hyper_util", &["server/", "fetch/"]),
+    ("tokio_rustls", &["server/", "fetch/"]),
+    ("url", &["fetch/"]),
+    ("webpki_roots", &["fetch/"]),
 ];
 
 /// Where the versions of the specifications are told apart.

@@ -6,6 +6,7 @@ mod collections;
 mod commands;
 mod connections;
 mod emitted_urls;
+mod fetch;
 mod fuzz;
 mod headers;
 mod home;

@@ -64,6 +64,17 @@ fn file_values_of_every_kind() {
 }
 
 #[test]
+fn nothing_private_is_fetched_unless_networks_are_named() {
+    let (settings, _) = load(&[], &[], "").expect("settings");
+    assert!(settings.fetch_networks.is_empty());
+    assert_eq!((settings.fetch_max_bytes, settings.fetch_timeout.as_secs()), (64 << 20, 60));
+    let (settings, _) = load(&["--fetch-networks", "10.0.0.0/8,fd00::/8"], &[("TRIPTYCH_FETCH_MAX_BYTES", "1M")], "fetch_timeout = '5s'")
+        .expect("settings");
+    assert_eq!((settings.fetch_networks.len(), settings.fetch_max_bytes, settings.fetch_timeout.as_secs()), (2, 1 << 20, 5));
+    assert!(faults(&[], &[("TRIPTYCH_FETCH_NETWORKS", "intranet")], "")[0].contains("neither a network"));
+}
+
+#[test]
 fn all_faults_at_once_with_the_nearest_name() {
     let told = faults(&["--workers", "many"], &[("TRIPTYCH_LISEN", "x"), ("TRIPTYCH_MAX_BODY", "x")], "publik_url = 'x'\nlog = 1.5");
     assert_eq!(told.len(), 5, "{told:#?}");
