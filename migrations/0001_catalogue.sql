@@ -50,7 +50,6 @@ create table canvases (
     primary key (item_id, id),
     unique (item_id, position) deferrable initially deferred,
     check ((width is null) = (height is null)),
-    check (width is not null or duration is not null),
     check (image_id is null or painting is null)
 );
 create index canvases_image on canvases (image_id);

@@ -11,6 +11,7 @@ mod health;
 mod ids;
 mod image;
 mod images;
+mod imports;
 mod infos;
 mod items;
 mod negotiate;
@@ -35,7 +36,7 @@ use crate::catalog::Catalog;
 use crate::fetch::Fetcher;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
-use crate::ingest::{Masters, Warming};
+use crate::ingest::{Documents, Masters, Warming};
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
@@ -55,6 +56,7 @@ pub struct App {
     pub images: Arc<ImageService>,
     pub masters: Masters,
     pub warming: Warming,
+    pub documents: Documents,
     pub manifests: Manifests,
     /// Documents from elsewhere.
     pub fetcher: Fetcher,
@@ -78,12 +80,15 @@ enum Tags {
     Canvases,
     /// Stored masters; each becomes a IIIF image service.
     Images,
+    /// Manifests made elsewhere.
+    Imports,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images);
+type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    OpenApiService::new((items::Items, canvases::Canvases, images::Images), "Triptych", env!("CARGO_PKG_VERSION"))
+    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports);
+    OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
 /// Every route but those of the IIIF interfaces and the pages for people.

@@ -12,8 +12,8 @@ use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::presentation::collection::collection_3;
 use crate::iiif::presentation::manifest::alone;
-use crate::iiif::presentation::parts;
 use crate::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
+use crate::iiif::presentation::{CONTEXT, parts};
 use crate::iiif::uris::Uris;
 use crate::image_service::Viewer;
 use crate::manifests::ItemDocument;
@@ -33,8 +33,8 @@ pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Res
             manifest(app, asked, &uris, item, &[part, id], None).await
         }
         // What paints a canvas is part of the canvas in 2.1.
-        ["manifests", item, part @ ("canvases" | "ranges" | "annotations"), ..] => {
-            let pinned = (*part == "canvases").then_some(3);
+        ["manifests", item, part @ ("canvases" | "ranges" | "annotations" | "placeholder" | "accompanying"), ..] => {
+            let pinned = (!matches!(*part, "ranges" | "annotations")).then_some(3);
             manifest(app, asked, &uris, item, &segments[2..], pinned).await
         }
         ["collections"] => collection(app, asked, &uris, CollectionKey::Top, None).await,
@@ -60,7 +60,7 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
     let version = pinned.unwrap_or_else(|| wanted(asked));
     let document = match path {
         [] if version == 2 => manifest_2(&found.manifest, uris),
-        [] => found.named(found.document.clone()),
+        [] => with_context(found.named(found.document.clone()), &accept(asked.headers)),
         ["canvases", id] if version == 2 => {
             let numbered = (1..).zip(&found.manifest.canvases).find(|(_, canvas)| canvas.id == *id);
             let Some((position, canvas)) = numbered else { return Err(missing(app, item, path).await) };
@@ -69,6 +69,19 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
         _ => part(app, &found, item, path, uris).await?,
     };
     Ok(respond(app, asked, &document, version, public))
+}
+
+/// Contexts of extensions stand in a document only for who asks for one of them in `Accept`: some clients take no list there.
+fn with_context(mut document: Value, accept: &str) -> Value {
+    if let Some(Value::Array(extensions)) = document.get_mut("@context") {
+        let is_wanted = extensions.iter().any(|one| one.as_str().is_some_and(|uri| accept.contains(uri)));
+        let context = Value::from(CONTEXT);
+        document["@context"] = match is_wanted {
+            true => std::mem::take(extensions).into_iter().chain([context]).collect(),
+            false => context,
+        };
+    }
+    document
 }
 
 /// A part of a manifest as a document of its own.
@@ -111,7 +124,7 @@ fn wanted(asked: &Asked<'_>) -> u8 {
 fn respond(app: &App, asked: &Asked<'_>, body: &Value, version: u8, public: bool) -> Reply {
     let context = match version {
         2 => "http://iiif.io/api/presentation/2/context.json",
-        _ => "http://iiif.io/api/presentation/3/context.json",
+        _ => CONTEXT,
     };
     let cache_control = if public { app.cache_documents.as_str() } else { super::PRIVATE };
     let body = body.to_string().into();

@@ -293,7 +293,8 @@ impl Catalog {
         Ok(checked.map(|(new, size)| Checked { id: new.id.clone().unwrap_or_else(minted), size, content: &new.content }).collect())
     }
 
-    /// The sizes of canvases: as given, or those of their images, which must exist. One with a duration needs none.
+    /// The sizes of canvases: as given, or those of their images, which must exist. One with a duration, or with more than one image
+    /// on it, may have none.
     async fn sizes(
         &self,
         transaction: &mut PgTransaction<'_>,
@@ -313,7 +314,8 @@ impl Catalog {
                 faults.push(Fault { pointer: pointer(place, property), detail });
             }
             let size = content.size.or_else(|| content.image.as_ref().and_then(|id| found.get(id)).copied());
-            if size.is_none() && content.duration.is_none() && content.image.is_none() {
+            let empty = content.image.is_none() && content.painting.is_none();
+            if size.is_none() && content.duration.is_none() && empty {
                 let detail = "a canvas without an image needs its width and height, or a duration".to_owned();
                 faults.push(Fault { pointer: pointer(place, "width"), detail });
             }

@@ -244,6 +244,10 @@ impl CanvasInput {
         if duration.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
             told.push(Fault { pointer: format!("{at}/duration"), detail: "must be more than 0".to_owned() });
         }
+        if items.is_some() && width.is_none() && duration.is_none() {
+            let detail = "a canvas with items needs its width and height, or a duration".to_owned();
+            told.push(Fault { pointer: format!("{at}/width"), detail });
+        }
         let on_canvas = painting::faults(items.as_deref().unwrap_or_default());
         told.extend(on_canvas.into_iter().map(|fault| Fault { pointer: format!("{at}/items{}", fault.pointer), ..fault }));
         CanvasContent { size: width.zip(height), duration, descriptive, image, painting: items }

@@ -1,11 +1,13 @@
 //! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
 
 mod image;
+mod import;
 mod item;
 mod language;
 mod properties;
 
 pub use image::{ImagePatch, ImageRegistration, ImageView};
+pub use import::{ImportInput, ImportView, SourceView};
 pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
     localise_item,

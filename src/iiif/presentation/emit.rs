@@ -7,7 +7,7 @@ use super::{behavior, html};
 use serde_json::{Map, Value, json};
 
 /// The JSON-LD context of Presentation 3.0.
-pub(super) const CONTEXT: &str = "http://iiif.io/api/presentation/3/context.json";
+pub const CONTEXT: &str = "http://iiif.io/api/presentation/3/context.json";
 
 /// Adds a property unless there is nothing to say: null, an empty string, list or object.
 pub(super) fn put(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
