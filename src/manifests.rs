@@ -47,7 +47,7 @@ impl Manifests {
         if stored {
             parts::expand(&mut document, &id, &|image| placed.get(image).map(|image| self.painting(image, uris).resource()));
         }
-        Ok(ItemDocument { document, manifest, id, names, public, revision: item.revision })
+        Ok(ItemDocument { document, id, names, public, revision: item.revision })
     }
 
     /// A page of annotations by itself, in the words of its manifest.
@@ -205,7 +205,6 @@ fn page_object(page: AnnotationPage) -> Value {
 pub struct ItemDocument {
     /// Presentation 3.0, every part by our own address.
     pub document: Value,
-    pub manifest: Manifest,
     /// Address of the manifest.
     pub id: String,
     /// What the source calls its parts, if the documents are to do so too.
@@ -216,6 +215,12 @@ pub struct ItemDocument {
 }
 
 impl ItemDocument {
+    /// The place of a canvas in reading order, from 1; 0 for anything else.
+    pub fn position(&self, id: &str) -> usize {
+        let canvases = self.document.get("items").and_then(Value::as_array).into_iter().flatten();
+        canvases.enumerate().find(|(_, canvas)| canvas.get("id").is_some_and(|known| known == id)).map_or(0, |(index, _)| index + 1)
+    }
+
     /// The manifest, or a part of it as a document of its own, by the names that it is published under.
     pub fn named(&self, mut document: Value) -> Value {
         if !self.names.is_empty() {

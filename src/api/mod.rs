@@ -67,6 +67,8 @@ pub struct App {
     pub cache_images: String,
     /// `Cache-Control` of public manifests and collections.
     pub cache_documents: String,
+    /// Whether documents come in the release candidate of Presentation 4.0, too.
+    pub presentation_4: bool,
     /// Most bytes of a JSON body.
     pub max_body: u64,
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::auth::viewer;
@@ -10,16 +11,20 @@ use super::problem::Problem;
 use super::reply::Reply;
 use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
+use crate::iiif::presentation::as_2::{LossKind, to_2_at};
+use crate::iiif::presentation::as_4::to_4;
 use crate::iiif::presentation::collection::collection_3;
 use crate::iiif::presentation::manifest::alone;
-use crate::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
 use crate::iiif::presentation::{CONTEXT, parts};
 use crate::iiif::uris::Uris;
 use crate::image_service::Viewer;
 use crate::manifests::ItemDocument;
 
-/// Versions of the Presentation API that documents come in.
-const VERSIONS: [u8; 2] = [2, 3];
+/// Versions of the Presentation API that documents come in; the last only where the setting says so.
+const VERSIONS: [u8; 3] = [2, 3, 4];
+
+/// Kinds of what a document of 2.1 leaves out, as `iiif::presentation::as_2` lists them.
+const LOSSES: HeaderName = HeaderName::from_static("triptych-losses");
 
 /// Answers a request below `/manifests` or `/collections`.
 pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Result<Reply, Problem> {
@@ -28,6 +33,7 @@ pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Res
         ["manifests", item] => manifest(app, asked, &uris, item, &[], None).await,
         ["manifests", item, "v2"] => manifest(app, asked, &uris, item, &[], Some(2)).await,
         ["manifests", item, "v3"] => manifest(app, asked, &uris, item, &[], Some(3)).await,
+        ["manifests", item, "v4"] if app.presentation_4 => manifest(app, asked, &uris, item, &[], Some(4)).await,
         ["manifests", item, "manifest.json" | "manifest" | ""] => Ok(see_other(uris.manifest(item))),
         ["manifests", item, part @ ("canvases" | "ranges" | "annotations"), id] => {
             manifest(app, asked, &uris, item, &[part, id], None).await
@@ -42,6 +48,7 @@ pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Res
         ["collections", key] => collection(app, asked, &uris, parse(key)?, None).await,
         ["collections", key, "v2"] => collection(app, asked, &uris, parse(key)?, Some(2)).await,
         ["collections", key, "v3"] => collection(app, asked, &uris, parse(key)?, Some(3)).await,
+        ["collections", key, "v4"] if app.presentation_4 => collection(app, asked, &uris, parse(key)?, Some(4)).await,
         _ => Err(Problem::not_found("document")),
     }
 }
@@ -57,18 +64,13 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
     if !public && viewer(app, asked.headers).await? == Viewer::Public {
         return Err(Problem::not_found("item"));
     }
-    let version = pinned.unwrap_or_else(|| wanted(asked));
+    let version = pinned.unwrap_or_else(|| wanted(app, asked));
     let document = match path {
-        [] if version == 2 => manifest_2(&found.manifest, uris),
         [] => with_context(found.named(found.document.clone()), &accept(asked.headers)),
-        ["canvases", id] if version == 2 => {
-            let numbered = (1..).zip(&found.manifest.canvases).find(|(_, canvas)| canvas.id == *id);
-            let Some((position, canvas)) = numbered else { return Err(missing(app, item, path).await) };
-            canvas_2(&found.manifest.item, canvas, position, uris)
-        }
         _ => part(app, &found, item, path, uris).await?,
     };
-    Ok(respond(app, asked, &document, version, public))
+    let position = found.position(&uris.part(item, path));
+    Ok(respond(app, asked, &Written { document, position, public }, version, uris))
 }
 
 /// Contexts of extensions stand in a document only for who asks for one of them in `Accept`: some clients take no list there.
@@ -112,21 +114,44 @@ async fn missing(app: &App, item: &str, path: &[&str]) -> Problem {
 async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> Result<Reply, Problem> {
     let collection = app.manifests.collection(key, uris).await?;
     let collection = collection.ok_or_else(|| Problem::not_found("collection"))?;
-    let version = pinned.unwrap_or_else(|| wanted(asked));
-    let body = if version == 2 { collection_2(&collection, uris) } else { collection_3(&collection, uris) };
-    Ok(respond(app, asked, &body, version, true))
+    let version = pinned.unwrap_or_else(|| wanted(app, asked));
+    let document = collection_3(&collection, uris);
+    Ok(respond(app, asked, &Written { document, position: 0, public: true }, version, uris))
 }
 
-fn wanted(asked: &Asked<'_>) -> u8 {
-    negotiate::version(&accept(asked.headers), "presentation", &VERSIONS).unwrap_or(3)
+fn wanted(app: &App, asked: &Asked<'_>) -> u8 {
+    let versions = if app.presentation_4 { &VERSIONS[..] } else { &VERSIONS[..2] };
+    negotiate::version(&accept(asked.headers), "presentation", versions).unwrap_or(3)
 }
 
-fn respond(app: &App, asked: &Asked<'_>, body: &Value, version: u8, public: bool) -> Reply {
-    let context = match version {
-        2 => "http://iiif.io/api/presentation/2/context.json",
-        _ => CONTEXT,
+/// A document of 3.0 that is to be sent in one of the versions.
+struct Written {
+    document: Value,
+    /// Place of a canvas in its manifest, from 1.
+    position: usize,
+    public: bool,
+}
+
+fn respond(app: &App, asked: &Asked<'_>, written: &Written, version: u8, uris: &Uris) -> Reply {
+    let Written { document, position, public } = written;
+    let (body, context, losses) = match version {
+        2 => {
+            let made = to_2_at(document, *position, uris);
+            let losses: Vec<&str> = made.kinds().into_iter().map(LossKind::as_str).collect();
+            (made.document.to_string(), "http://iiif.io/api/presentation/2/context.json", losses.join(", "))
+        }
+        4 => (to_4(document).to_string(), "http://iiif.io/api/presentation/4/context.json", String::new()),
+        _ => (document.to_string(), CONTEXT, String::new()),
     };
-    let cache_control = if public { app.cache_documents.as_str() } else { super::PRIVATE };
-    let body = body.to_string().into();
-    Document { body, tags: None, version, context, cache_control, link: None }.reply(asked.headers)
+    let cache_control = if *public { app.cache_documents.as_str() } else { super::PRIVATE };
+    let reply = Document { body: body.into(), tags: None, version, context, cache_control, link: None }.reply(asked.headers);
+    with_losses(reply, &losses)
+}
+
+/// Says what the version has no words for, so that the document does not say it.
+fn with_losses(mut reply: Reply, losses: &str) -> Reply {
+    if let Some(losses) = HeaderValue::from_str(losses).ok().filter(|losses| !losses.is_empty()) {
+        reply.headers_mut().insert(LOSSES, losses);
+    }
+    reply
 }

@@ -103,6 +103,8 @@ settings! {
     public_url: Option<String> = "" => optional(web_url), [], Open;
     /// Networks (CIDR, separated by commas) of the reverse proxies whose Forwarded headers count.
     trusted_proxies: Vec<IpNet> = "" => networks, [], Open;
+    /// Whether documents come in the release candidate of Presentation 4.0, too, for clients that ask for it.
+    presentation_4: bool = "false" => yes_or_no, [], Open;
     /// Networks (CIDR, separated by commas) that documents may be fetched from although they are not public.
     fetch_networks: Vec<IpNet> = "" => networks, [], Open;
     /// Largest document fetched from a URL, unpacked, in bytes.

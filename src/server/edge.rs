@@ -182,7 +182,7 @@ fn permission() -> Reply {
 fn share(response: &mut Reply, id: &str) {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = "Accept-Ranges, Content-Range, ETag, Link, Location, Retry-After, X-Request-Id";
+    let exposed = "Accept-Ranges, Content-Range, ETag, Link, Location, Retry-After, Triptych-Losses, X-Request-Id";
     headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(id) {

@@ -128,6 +128,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         infos: Infos::default(),
         cache_images: settings.cache_images.clone(),
         cache_documents: settings.cache_documents.clone(),
+        presentation_4: settings.presentation_4,
         max_body: settings.max_body,
     })
 }

@@ -8,19 +8,17 @@ struct Rule {
     classes: &'static [Class],
     /// Words of one group exclude one another.
     group: &'static str,
-    /// The word of Presentation 2.1 for the same.
-    hint: Option<&'static str>,
 }
 
 const RULES: [Rule; 8] = [
-    Rule { word: "unordered", classes: &[Collection, Manifest], group: "layout", hint: None },
-    Rule { word: "individuals", classes: &[Collection, Manifest], group: "layout", hint: Some("individuals") },
-    Rule { word: "continuous", classes: &[Collection, Manifest], group: "layout", hint: Some("continuous") },
-    Rule { word: "paged", classes: &[Collection, Manifest], group: "layout", hint: Some("paged") },
-    Rule { word: "facing-pages", classes: &[Canvas], group: "page", hint: Some("facing-pages") },
-    Rule { word: "non-paged", classes: &[Canvas], group: "page", hint: Some("non-paged") },
-    Rule { word: "multi-part", classes: &[Collection], group: "parts", hint: Some("multi-part") },
-    Rule { word: "together", classes: &[Collection], group: "parts", hint: None },
+    Rule { word: "unordered", classes: &[Collection, Manifest], group: "layout" },
+    Rule { word: "individuals", classes: &[Collection, Manifest], group: "layout" },
+    Rule { word: "continuous", classes: &[Collection, Manifest], group: "layout" },
+    Rule { word: "paged", classes: &[Collection, Manifest], group: "layout" },
+    Rule { word: "facing-pages", classes: &[Canvas], group: "page" },
+    Rule { word: "non-paged", classes: &[Canvas], group: "page" },
+    Rule { word: "multi-part", classes: &[Collection], group: "parts" },
+    Rule { word: "together", classes: &[Collection], group: "parts" },
 ];
 
 /// Words that need a `duration`, which no image has.
@@ -61,11 +59,6 @@ pub(super) fn ordered(words: &[String]) -> Vec<&str> {
     ordered
 }
 
-/// The `viewingHint` of Presentation 2.1: the first word that it has one for.
-pub(super) fn viewing_hint(words: &[String]) -> Option<&'static str> {
-    ordered(words).into_iter().find_map(|word| rule(word).and_then(|rule| rule.hint))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -101,8 +94,5 @@ mod tests {
     #[test]
     fn layout_comes_first() {
         assert_eq!(ordered(&owned(&["multi-part", "paged"])), ["paged", "multi-part"]);
-        assert_eq!(viewing_hint(&owned(&["multi-part", "paged"])), Some("paged"));
-        assert_eq!(viewing_hint(&owned(&["unordered"])), None);
-        assert_eq!(viewing_hint(&owned(&["unordered", "multi-part"])), Some("multi-part"));
     }
 }

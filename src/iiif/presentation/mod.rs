@@ -1,9 +1,12 @@
 //! IIIF Presentation: one model in the shape of 3.0; every other version is a conversion down from it.
 
+pub mod as_2;
+pub mod as_4;
 mod behavior;
 pub mod check;
 pub mod collection;
 mod emit;
+mod extent;
 mod html;
 pub mod import;
 pub mod language;
@@ -18,7 +21,7 @@ mod rights;
 mod samples;
 mod syntax;
 pub mod upgrade;
-pub mod v2;
+pub mod validate;
 
 pub use check::{Class, Fault, faults};
 pub use emit::CONTEXT;

@@ -156,6 +156,130 @@ pub fn assert_schema(document: &Value) {
     assert!(errors.is_empty(), "{errors:#?}\n{document:#}");
 }
 
+static SCHEMA_4: LazyLock<jsonschema::Validator> = LazyLock::new(|| {
+    let schemas: Vec<Value> = files("schema/v4-draft").into_iter().map(|(_, schema)| schema).collect();
+    let id = |schema: &Value| schema["$id"].as_str().expect("an id").to_owned();
+    let resource = |schema: &Value| (id(schema), jsonschema::Resource::from_contents(schema.clone()).expect("a schema"));
+    let main = schemas.iter().find(|schema| id(schema).ends_with("/main.json")).expect("an entry");
+    jsonschema::options().with_resources(schemas.iter().map(resource)).build(main).expect("a schema")
+});
+
+/// Every error that the schema of the 4.0 release candidate finds.
+pub fn schema_4_errors(document: &Value) -> Vec<String> {
+    SCHEMA_4.iter_errors(document).map(|error| format!("{}: {error:.300}", error.instance_path)).collect()
+}
+
+/// The JSON files under a folder of the fixtures, in order, each with its path.
+pub fn files(folder: &str) -> Vec<(String, Value)> {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
+    let mut paths: Vec<_> = std::fs::read_dir(root).expect("a folder").map(|entry| entry.expect("an entry").path()).collect();
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        let name = format!("{folder}/{}", path.file_name().expect("a name").to_string_lossy());
+        if path.is_dir() {
+            found.extend(files(&name));
+        } else if name.ends_with(".json") {
+            found.push((name, serde_json::from_str(&std::fs::read_to_string(&path).expect("a text")).expect("JSON")));
+        }
+    }
+    found
+}
+
+/// The recipes of the cookbook and the published manifests that are documents of Presentation 3.0.
+pub fn documents_3() -> Vec<(String, Value)> {
+    let all = files("cookbook").into_iter().chain(files("manifests/p3"));
+    all.filter(|(_, document)| document.get("type").is_some()).collect()
+}
+
+/// Any JSON out of the words of manifests, right or wrong.
+pub fn any_document() -> impl Strategy<Value = Value> {
+    let word = prop::sample::select(vec![
+        "Manifest",
+        "Collection",
+        "Canvas",
+        "Range",
+        "AnnotationPage",
+        "AnnotationCollection",
+        "Annotation",
+        "Image",
+        "Video",
+        "Choice",
+        "SpecificResource",
+        "TextualBody",
+        "ImageService2",
+        "ImageService3",
+        "FragmentSelector",
+        "SvgSelector",
+        "painting",
+        "sequence",
+        "paged",
+        "https://h.org/manifests/i",
+        "https://h.org/manifests/i/canvases/c#xywh=1,2,3,4",
+        "xywh=1,2,3,4",
+        "2000-01-01T00:00:00.5+01:00",
+        "",
+        "<b>",
+    ]);
+    let key = prop::sample::select(vec![
+        "id",
+        "type",
+        "@id",
+        "@type",
+        "@context",
+        "label",
+        "items",
+        "items",
+        "items",
+        "structures",
+        "annotations",
+        "body",
+        "target",
+        "motivation",
+        "source",
+        "selector",
+        "service",
+        "services",
+        "thumbnail",
+        "provider",
+        "logo",
+        "metadata",
+        "value",
+        "requiredStatement",
+        "behavior",
+        "start",
+        "partOf",
+        "rights",
+        "navDate",
+        "height",
+        "width",
+        "duration",
+        "stylesheet",
+        "rendering",
+        "homepage",
+        "seeAlso",
+        "placeholderCanvas",
+        "none",
+        "supplementary",
+        "profile",
+        "language",
+        "first",
+        "x",
+    ]);
+    let leaf = prop_oneof![
+        word.prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        Just(Value::Null)
+    ];
+    let object = move |value| {
+        vec((key.clone(), value), 0..9)
+            .prop_map(|pairs| Value::Object(pairs.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()))
+    };
+    leaf.prop_recursive(7, 200, 8, move |inner| prop_oneof![1 => vec(inner.clone(), 0..4).prop_map(Value::from), 3 => object(inner)])
+}
+
 fn any_map() -> impl Strategy<Value = LanguageMap> {
     vec(("[a-z]{2}|none", vec(".*", 0..3)), 0..3).prop_map(|entries| {
         let mut map = LanguageMap::default();

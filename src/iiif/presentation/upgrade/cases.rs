@@ -45,7 +45,8 @@ fn ranges_become_a_tree() {
     let cases = [
         (json!([{"@id": "a", "canvases": ["http://x/1"]}, {"@id": "b", "canvases": ["http://x/2"]}]), "a(1) b(2)"),
         (
-            json!([{"@id": "t", "viewingHint": "top", "ranges": ["b", "a"]}, {"@id": "a", "canvases": ["http://x/1"]}, {"@id": "b", "canvases": ["http://x/2"]}]),
+            json!([{"@id": "t", "viewingHint": "top", "ranges": ["b", "a"]}, {"@id": "a", "canvases": ["http://x/1"]}, {"@id": "b",
+                "canvases": ["http://x/2"]}]),
             "t(b(2) a(1))",
         ),
         (json!([{"@id": "a", "canvases": ["http://x/1"]}, {"@id": "t", "viewingHint": "top", "ranges": []}]), "t() a(1)"),
@@ -54,7 +55,8 @@ fn ranges_become_a_tree() {
             "a(1 b(2#xywh=0,0,1,1))",
         ),
         (
-            json!([{"@id": "a", "members": [{"@id": "http://x/2", "@type": "sc:Canvas"}, {"@id": "b", "@type": "sc:Range", "label": "B"}, "http://x/1"], "canvases": ["http://x/2", "http://x/3"]},
+            json!([{"@id": "a", "members": [{"@id": "http://x/2", "@type": "sc:Canvas"}, {"@id": "b", "@type": "sc:Range",
+                "label": "B"}, "http://x/1"], "canvases": ["http://x/2", "http://x/3"]},
                 {"@id": "b", "canvases": ["http://x/1"]}]),
             "a(2 b(1) 1 3)",
         ),
@@ -64,7 +66,8 @@ fn ranges_become_a_tree() {
         (json!([{"@id": "a", "ranges": ["b"]}, {"@id": "b", "ranges": ["a"], "canvases": ["http://x/2"]}]), "a(b(2))"),
         (json!([{"@id": "a", "ranges": ["a"], "canvases": ["http://x/1"]}]), "a(1)"),
         (
-            json!([{"@id": "a", "ranges": ["c"]}, {"@id": "b", "ranges": ["c"], "canvases": ["http://x/1"]}, {"@id": "c", "canvases": ["http://x/2"]}]),
+            json!([{"@id": "a", "ranges": ["c"]}, {"@id": "b", "ranges": ["c"], "canvases": ["http://x/1"]}, {"@id": "c",
+                "canvases": ["http://x/2"]}]),
             "a(c(2)) b(1)",
         ),
         (json!([{"@id": "a", "ranges": ["gone"], "canvases": ["http://x/gone", "http://x/1"]}]), "a(1)"),
@@ -112,7 +115,8 @@ fn sequences_are_items_and_ranges() {
     let made = two(json!({
         "viewingHint": "individuals", "metadata": [{"label": "a", "value": "b"}],
         "sequences": [
-            {"@id": "http://x/s1", "viewingHint": "paged", "viewingDirection": "right-to-left", "startCanvas": "http://x/2", "label": "Normal",
+            {"@id": "http://x/s1", "viewingHint": "paged", "viewingDirection": "right-to-left", "startCanvas": "http://x/2",
+                "label": "Normal",
                 "metadata": [{"label": "c", "value": "d"}], "canvases": [canvas("http://x/1"), canvas("http://x/2")]},
             {"@id": "http://x/s2", "label": "Other", "canvases": [canvas("http://x/2"), "http://x/1", canvas("http://x/3")]},
             {"@id": "http://x/s3", "@type": "sc:Sequence", "label": "Away"}
@@ -122,7 +126,8 @@ fn sequences_are_items_and_ranges() {
     assert_eq!(ids, ["http://x/1", "http://x/2", "http://x/3"]);
     let refer = |id: &str| json!({"id": id, "type": "Canvas"});
     let expected = json!([
-        {"id": "http://x/s2", "type": "Range", "label": {"none": ["Other"]}, "behavior": ["sequence"], "items": [refer("http://x/2"), refer("http://x/1"), refer("http://x/3")]},
+        {"id": "http://x/s2", "type": "Range", "label": {"none": ["Other"]}, "behavior": ["sequence"], "items": [refer("http://x/2"),
+            refer("http://x/1"), refer("http://x/3")]},
         {"id": "http://x/s3", "type": "Range", "label": {"none": ["Away"]}, "behavior": ["sequence"]}
     ]);
     assert_eq!(made.document["structures"], expected);
@@ -149,20 +154,26 @@ fn images_and_lists_of_a_canvas() {
     let made = two(json!({
         "@type": "sc:Canvas", "@id": "http://x/c",
         "images": [
-            {"@id": "http://x/a", "motivation": "sc:painting", "on": "http://y/c#xywh=1,2,3,4", "resource": {"@id": "http://x/i", "@type": "dctypes:Image"}},
+            {"@id": "http://x/a", "motivation": "sc:painting", "on": "http://y/c#xywh=1,2,3,4", "resource": {"@id": "http://x/i",
+                "@type": "dctypes:Image"}},
             {"@id": "http://x/j", "@type": "dctypes:Image"}
         ],
         "otherContent": [
             "http://x/l1",
             {"@id": "http://x/l2", "@type": "sc:AnnotationList", "resources": [
-                {"@id": "http://x/b", "motivation": "sc:painting", "resource": {"@type": "cnt:ContentAsText", "chars": "p"}, "on": "http://x/c"},
-                {"@id": "http://x/d", "motivation": "oa:commenting", "resource": {"@type": "cnt:ContentAsText", "chars": "c"}, "on": "http://x/c"}
+                {"@id": "http://x/b", "motivation": "sc:painting", "resource": {"@type": "cnt:ContentAsText", "chars": "p"},
+                    "on": "http://x/c"},
+                {"@id": "http://x/d", "motivation": "oa:commenting", "resource": {"@type": "cnt:ContentAsText", "chars": "c"},
+                    "on": "http://x/c"}
             ]}
         ]
     }));
     let image = |id: &str| json!({"id": id, "type": "Image"});
     let text = |text: &str| json!({"type": "TextualBody", "value": text});
-    let annotation = |id: &str, motivation: &str, body: Value, target: &str| json!({"id": id, "type": "Annotation", "motivation": motivation, "body": body, "target": target});
+    let annotation = |id: &str, motivation: &str, body: Value, target: &str| {
+        json!({"id": id, "type": "Annotation",
+        "motivation": motivation, "body": body, "target": target})
+    };
     let page = |id: &str, items: Value| json!({"id": id, "type": "AnnotationPage", "items": items});
     let painting = json!([
         annotation("http://x/a", "painting", image("http://x/i"), "http://x/c#xywh=1,2,3,4"),
@@ -192,7 +203,8 @@ fn collections_hold_members_of_all_lists_once() {
     let expected = json!([
         {"id": "http://x/a", "type": "Collection", "label": {"none": ["A"]}, "behavior": ["multi-part"]},
         {"id": "http://x/b", "type": "Collection", "label": {"none": ["B"]}, "items": [{"id": "http://x/d", "type": "Manifest"}]},
-        {"id": "http://x/e", "type": "Manifest", "label": {"none": ["E"]}, "thumbnail": [{"id": "http://x/a/t.jpg", "type": "Image", "format": "image/jpeg"}]}
+        {"id": "http://x/e", "type": "Manifest", "label": {"none": ["E"]}, "thumbnail": [{"id": "http://x/a/t.jpg", "type": "Image",
+            "format": "image/jpeg"}]}
     ]);
     assert_eq!(made.document["items"], expected);
     assert!(tells(&made, "/first", "http://x/p1"));
@@ -212,8 +224,10 @@ fn resources_that_stand_alone() {
             "label": {"none": ["L"]}, "first": {"id": "http://x/p", "type": "AnnotationPage"}}),
         ),
         (
-            json!({"@type": "sc:AnnotationList", "@id": "http://x/l", "resources": [], "within": {"@id": "http://x/y", "@type": "sc:Layer"}}),
-            json!({"id": "http://x/l", "type": "AnnotationPage", "partOf": [{"id": "http://x/y", "type": "AnnotationCollection"}], "items": []}),
+            json!({"@type": "sc:AnnotationList", "@id": "http://x/l", "resources": [], "within": {"@id": "http://x/y",
+                "@type": "sc:Layer"}}),
+            json!({"id": "http://x/l", "type": "AnnotationPage", "partOf": [{"id": "http://x/y", "type": "AnnotationCollection"}],
+                "items": []}),
         ),
     ];
     for (source, expected) in cases {
@@ -228,9 +242,12 @@ fn four_in_the_words_of_three() {
     let made = upgrade(json!({
         "@context": "http://iiif.io/api/presentation/4/context.json", "id": "http://x/m", "type": "Manifest", "label": {"en": ["M"]},
         "provider": [{"type": "Agent", "label": {"en": ["P"]}}],
-        "items": [{"id": "http://x/t", "type": "Timeline", "duration": 1.5, "placeholderContainer": {"id": "http://x/p", "type": "Canvas", "height": 1, "width": 1},
-            "backgroundColor": "#000", "items": [{"id": "http://x/t/p", "type": "AnnotationPage", "items": [{"id": "http://x/t/a", "type": "Annotation",
-            "motivation": ["painting"], "body": [{"id": "http://x/s.mp3", "type": "Sound", "language": ["en"]}], "target": [{"id": "http://x/t", "type": "Timeline"}]}]}]}]
+        "items": [{"id": "http://x/t", "type": "Timeline", "duration": 1.5, "placeholderContainer": {"id": "http://x/p",
+            "type": "Canvas", "height": 1, "width": 1},
+            "backgroundColor": "#000", "items": [{"id": "http://x/t/p", "type": "AnnotationPage", "items": [{"id": "http://x/t/a",
+                "type": "Annotation",
+            "motivation": ["painting"], "body": [{"id": "http://x/s.mp3", "type": "Sound", "language": ["en"]}],
+                "target": [{"id": "http://x/t", "type": "Timeline"}]}]}]}]
     }));
     let made = made.expect("a document of 4.0");
     let canvas = &made.document["items"][0];
@@ -244,9 +261,20 @@ fn four_in_the_words_of_three() {
     assert_eq!(annotation["target"], "http://x/t");
     assert_eq!(made.document["provider"][0]["id"], "http://x/m/provider");
     assert!(tells(&made, "/items/0/backgroundColor", "kept as it is"));
-    let scene = json!({"@context": "http://iiif.io/api/presentation/4/context.json", "id": "http://x/m", "type": "Manifest", "items": [{"type": "Scene"}]});
+    let scene = json!({"@context": "http://iiif.io/api/presentation/4/context.json", "id": "http://x/m", "type": "Manifest",
+        "items": [{"type": "Scene"}]});
     assert_eq!(
         upgrade(scene).expect_err("a refusal").to_string(),
         "http://x/m holds a Scene, which Presentation 3.0 has no words for: only Canvas and Timeline can be imported"
     );
+}
+
+#[test]
+fn canvases_without_ids_get_new_ones_each_another() {
+    let canvases: Vec<Value> = (0..20_000).map(|_| json!({"@type": "sc:Canvas"})).collect();
+    let made = two(json!({"sequences": [{"canvases": canvases}]}));
+    let items = made.document["items"].as_array().expect("a list");
+    let ids: std::collections::HashSet<_> = items.iter().map(|canvas| canvas["id"].as_str()).collect();
+    assert_eq!(ids.len(), 20_000);
+    assert!(made.changes.len() < 300);
 }

@@ -5,7 +5,7 @@ use super::report::Place;
 use super::resources::{Class, arranged, resource};
 use super::sequences::Canvases;
 use super::statements::append;
-use super::{Object, Refusal, Work, collections, sequences, structure, types, version};
+use super::{Object, Refusal, Work, collections, media, sequences, structure, types, version};
 use serde_json::{Value, json};
 
 /// The document in the shape of 3.0.
@@ -53,15 +53,19 @@ fn by_shape(source: &Object) -> &'static str {
 pub(super) fn manifest(mut source: Object, at: &Place, work: &mut Work) -> Object {
     let sequences = source.shift_remove("sequences");
     let structures = source.shift_remove("structures");
-    if source.contains_key("mediaSequences") {
-        work.report.note(&at.key("mediaSequences"), "media sequences of the IxIF extension are kept as they are, 3.0 does not show them");
-    }
+    let media = source.shift_remove("mediaSequences").unwrap_or_default();
     let mut made = resource(source, Class::Manifest, at, work);
+    let media = media::canvases(media, &mut made, &at.key("mediaSequences"), work);
     let id = made.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let mut canvases = Canvases::new(&id);
+    let sequences = match sequences {
+        Some(sequences) if !media.is_empty() => Some(media::without_messages(sequences, &at.key("sequences"), work)),
+        sequences => sequences,
+    };
     let further = sequences.map(|sequences| sequences::apply(sequences, &mut made, &mut canvases, &at.key("sequences"), work));
     let known = canvases.ids();
     append(&mut made, "items", canvases.items);
+    append(&mut made, "items", media);
     made.entry("items").or_insert_with(|| json!([]));
     if let Some(structures) = structures {
         append(&mut made, "structures", structure::tree(structures, &id, Some(&known), &at.key("structures"), work));

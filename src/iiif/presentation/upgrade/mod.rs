@@ -16,7 +16,10 @@
 //! | `license` | `rights` if it is a URI of Creative Commons or RightsStatements.org, else `metadata` with the label License |
 //! | `logo` | `provider` with that logo; its label is the attribution, or the host of the logo |
 //! | `related`, `within`, `viewingHint` | `homepage` (or `rendering`, `seeAlso` by its format), `partOf`, `behavior` |
+//! | `mediaSequences` (IxIF) | audio and video are Canvases, documents `rendering` of the Manifest |
 //!
+//! That texts are language maps and names are those of 3.0 is told by one change for the whole document; other changes of mere form
+//! are told at the first place with the number of the others; what was guessed, lost or decided is told place by place.
 //! Missing ids of annotations, pages and providers are minted from the id of what they belong to.
 
 mod annotations;
@@ -27,6 +30,7 @@ mod collections;
 mod four;
 mod links;
 mod manifests;
+mod media;
 mod report;
 mod resources;
 mod sequences;
@@ -47,7 +51,7 @@ pub use version::Version;
 
 use report::{Place, Report};
 use serde_json::{Map, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 type Object = Map<String, Value>;
@@ -74,7 +78,7 @@ pub enum Refusal {
     NotPresentation(&'static str),
     /// The document is a resource that does not stand alone.
     #[error(
-        "a resource of type {0} cannot be imported; a Manifest, Collection, Canvas, Range, AnnotationPage, Annotation or AnnotationCollection can"
+        "the type {0} cannot be imported; a Manifest, Collection, Canvas, Range, Annotation, AnnotationPage or AnnotationCollection can"
     )]
     Type(String),
     /// The document has a Container that 3.0 has no words for.
@@ -111,6 +115,8 @@ pub fn upgrade(document: Value) -> Result<Upgraded, Refusal> {
 struct Work {
     report: Report,
     ids: HashSet<u64>,
+    /// How many ids were tried of each kind.
+    minted: HashMap<u64, usize>,
     contexts: Vec<Value>,
 }
 
@@ -118,16 +124,13 @@ impl Work {
     /// A new id below `base`: no resource of the document has it, and the same document always gets the same.
     fn mint(&mut self, base: &str, rest: &str) -> String {
         let first = format!("{base}/{rest}");
-        if self.ids.insert(hash(first.as_str())) {
-            return first;
-        }
-        let mut number = 2;
+        let number = self.minted.entry(hash(first.as_str())).or_default();
         loop {
-            let next = format!("{first}-{number}");
+            *number += 1;
+            let next = if *number == 1 { first.clone() } else { format!("{first}-{number}") };
             if self.ids.insert(hash(next.as_str())) {
                 return next;
             }
-            number += 1;
         }
     }
 

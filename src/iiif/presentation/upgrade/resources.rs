@@ -74,7 +74,10 @@ impl Draft {
             _ if value.is_null() => work.report.note(at, "a property without a value is left out"),
             "@context" => context(value, at, work),
             "label" => self.text("label", value, at, work),
-            "description" => self.text("summary", value, at, work),
+            "description" => {
+                work.report.form(at, "description is now summary");
+                self.text("summary", value, at, work);
+            }
             "attribution" => self.said.attribution = texts::map(value, at, work),
             "license" => self.said.license(value, at, work),
             "logo" => self.said.logos = links::links(value, Link::Logo, at, work),

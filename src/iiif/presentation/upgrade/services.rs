@@ -156,27 +156,37 @@ mod tests {
     fn services_as_three_embeds_them() {
         let cases = [
             (
-                json!({"@context": "http://iiif.io/api/image/2/context.json", "@id": "http://x/i", "profile": "http://iiif.io/api/image/2/level1.json"}),
+                json!({"@context": "http://iiif.io/api/image/2/context.json", "@id": "http://x/i",
+                    "profile": "http://iiif.io/api/image/2/level1.json"}),
                 json!({"@id": "http://x/i", "@type": "ImageService2", "profile": "http://iiif.io/api/image/2/level1.json"}),
             ),
             (
-                json!({"@id": "http://x/i/", "dcterms:conformsTo": "http://library.stanford.edu/iiif/image-api/1.1/conformance.html#level1"}),
-                json!({"@id": "http://x/i", "@type": "ImageService1", "dcterms:conformsTo": "http://library.stanford.edu/iiif/image-api/1.1/conformance.html#level1"}),
+                json!({"@id": "http://x/i/",
+                    "dcterms:conformsTo": "http://library.stanford.edu/iiif/image-api/1.1/conformance.html#level1"}),
+                json!({"@id": "http://x/i", "@type": "ImageService1",
+                    "dcterms:conformsTo": "http://library.stanford.edu/iiif/image-api/1.1/conformance.html#level1"}),
             ),
             (
-                json!({"@id": "http://x/i", "profile": ["http://iiif.io/api/image/2/level2.json", {"formats": ["gif"], "supports": ["mirroring"], "maxWidth": 9}, "http://x/f"]}),
-                json!({"@id": "http://x/i", "@type": "ImageService2", "profile": "http://iiif.io/api/image/2/level2.json", "extraFormats": ["gif"], "extraFeatures": ["mirroring", "http://x/f"], "maxWidth": 9}),
+                json!({"@id": "http://x/i", "profile": ["http://iiif.io/api/image/2/level2.json", {"formats": ["gif"],
+                    "supports": ["mirroring"], "maxWidth": 9}, "http://x/f"]}),
+                json!({"@id": "http://x/i", "@type": "ImageService2", "profile": "http://iiif.io/api/image/2/level2.json",
+                    "extraFormats": ["gif"], "extraFeatures": ["mirroring", "http://x/f"], "maxWidth": 9}),
             ),
             (json!("http://x/s"), json!({"@id": "http://x/s", "@type": "Service"})),
             (
-                json!({"@context": "http://iiif.io/api/search/0/context.json", "@id": "http://x/s", "profile": "http://iiif.io/api/search/0/search",
+                json!({"@context": "http://iiif.io/api/search/0/context.json", "@id": "http://x/s",
+                    "profile": "http://iiif.io/api/search/0/search",
                     "service": {"@id": "http://x/a", "profile": "http://iiif.io/api/search/0/autocomplete"}}),
-                json!({"@id": "http://x/s", "@type": "SearchService1", "@context": "http://iiif.io/api/search/0/context.json", "profile": "http://iiif.io/api/search/0/search",
-                    "service": [{"@id": "http://x/a", "@type": "AutoCompleteService1", "profile": "http://iiif.io/api/search/0/autocomplete"}]}),
+                json!({"@id": "http://x/s", "@type": "SearchService1", "@context": "http://iiif.io/api/search/0/context.json",
+                    "profile": "http://iiif.io/api/search/0/search",
+                    "service": [{"@id": "http://x/a", "@type": "AutoCompleteService1",
+                        "profile": "http://iiif.io/api/search/0/autocomplete"}]}),
             ),
             (
-                json!({"@context": "http://iiif.io/api/annex/services/physdim/1/context.json", "profile": "http://iiif.io/api/annex/services/physdim", "physicalScale": 0.1, "physicalUnits": "in"}),
-                json!({"@id": "http://x/c/service", "@type": "Service", "@context": "http://iiif.io/api/annex/services/physdim/1/context.json",
+                json!({"@context": "http://iiif.io/api/annex/services/physdim/1/context.json",
+                    "profile": "http://iiif.io/api/annex/services/physdim", "physicalScale": 0.1, "physicalUnits": "in"}),
+                json!({"@id": "http://x/c/service", "@type": "Service",
+                    "@context": "http://iiif.io/api/annex/services/physdim/1/context.json",
                     "profile": "http://iiif.io/api/annex/services/physdim", "physicalScale": 0.1, "physicalUnits": "in"}),
             ),
             (

@@ -152,8 +152,10 @@ mod tests {
                 json!({"id": "http://x/c", "type": "Canvas", "partOf": [{"id": "http://x/m", "type": "Manifest"}]}),
             ),
             (
-                json!({"@type": "oa:SpecificResource", "full": "http://x/c", "selector": {"@type": "oa:FragmentSelector", "value": "xywh=1,2,3,4"}}),
-                json!({"type": "SpecificResource", "source": "http://x/c", "selector": {"type": "FragmentSelector", "value": "xywh=1,2,3,4"}}),
+                json!({"@type": "oa:SpecificResource", "full": "http://x/c", "selector": {"@type": "oa:FragmentSelector",
+                    "value": "xywh=1,2,3,4"}}),
+                json!({"type": "SpecificResource", "source": "http://x/c", "selector": {"type": "FragmentSelector",
+                    "value": "xywh=1,2,3,4"}}),
             ),
             (
                 json!({"@type": "oa:SpecificResource", "full": "http://x/c", "within": {"@id": "http://x/m", "@type": "sc:Manifest"},

@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use serde_json::{Map, Value, from_value, json};
 use triptych::iiif::ids::{CollectionKey, ResourceId};
+use triptych::iiif::presentation::as_2::to_2;
 use triptych::iiif::presentation::check::{Class, faults};
 use triptych::iiif::presentation::collection::{Collection, Member, Target, collection_3};
 use triptych::iiif::presentation::language::LanguageMap;
 use triptych::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Parent, Thumbnail, alone, manifest_3};
 use triptych::iiif::presentation::parts::find;
 use triptych::iiif::presentation::properties::Descriptive;
-use triptych::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
 use triptych::iiif::uris::Uris;
 
 fn services() -> Vec<Value> {
@@ -154,21 +154,21 @@ proptest! {
         if clean(Class::Manifest) {
             let manifest = manifest(properties.clone(), Descriptive::default());
             judge(&manifest_3(&manifest, &uris));
-            judge(&manifest_2(&manifest, &uris));
+            judge(&to_2(&manifest_3(&manifest, &uris), &uris).document);
         }
         if clean(Class::Canvas) {
-            let canvas = canvas("c", properties.clone());
             let manifest = manifest(Descriptive { label: LanguageMap::plain("A"), ..Descriptive::default() }, properties.clone());
             let document = manifest_3(&manifest, &uris);
-            judge(&alone(find(&document, &uris.canvas("i", "c")).expect("a canvas"), &uris.manifest("i")));
-            judge(&canvas_2("i", &canvas, 1, &uris));
+            let canvas = alone(find(&document, &uris.canvas("i", "c")).expect("a canvas"), &uris.manifest("i"));
+            judge(&canvas);
+            judge(&to_2(&canvas, &uris).document);
             judge(&manifest_3(&manifest, &uris));
-            judge(&manifest_2(&manifest, &uris));
+            judge(&to_2(&manifest_3(&manifest, &uris), &uris).document);
         }
         if clean(Class::Collection) {
             let collection = collection(properties.clone());
             judge(&collection_3(&collection, &uris));
-            judge(&collection_2(&collection, &uris));
+            judge(&to_2(&collection_3(&collection, &uris), &uris).document);
         }
     }
 }
