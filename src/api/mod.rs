@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod canvases;
+mod content_states;
 mod documents;
 mod etag;
 mod health;
@@ -78,12 +79,16 @@ enum Tags {
     Canvases,
     /// Stored masters; each becomes a IIIF image service.
     Images,
+    /// Links that open a place in an item (IIIF Content State API 1.0).
+    #[oai(rename = "Content States")]
+    ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images);
+type Rest = (items::Items, canvases::Canvases, images::Images, content_states::ContentStates);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    OpenApiService::new((items::Items, canvases::Canvases, images::Images), "Triptych", env!("CARGO_PKG_VERSION"))
+    let operations = (items::Items, canvases::Canvases, images::Images, content_states::ContentStates);
+    OpenApiService::new(operations, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
 /// Every route but those of the IIIF interfaces and the pages for people.
@@ -158,7 +163,8 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
 /// Asks writers for their key, and bounds bodies that are read whole. Uploads are streamed and bounded where they are received.
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
     // Before the body: what a stranger sends is not even kept in memory.
-    if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
+    let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
+    if writes && request.uri().path() != content_states::PATH {
         auth::writer(&mut request).await?;
     }
     let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");

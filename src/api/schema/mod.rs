@@ -1,10 +1,12 @@
 //! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
 
+mod content_state;
 mod image;
 mod item;
 mod language;
 mod properties;
 
+pub use content_state::{ContentStateView, PlaceInput};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
 pub use item::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName};
 pub use properties::Properties;
