@@ -38,22 +38,79 @@ create table canvases (
     item_id     text collate "C" not null references items on delete cascade,
     id          text collate "C" not null,
     position    integer     not null check (position >= 0),
-    width       integer     not null check (width > 0),
-    height      integer     not null check (height > 0),
+    width       integer     check (width > 0),
+    height      integer     check (height > 0),
+    duration    double precision check (duration > 0), -- seconds
     descriptive json        not null,
-    image_id    text collate "C" references images on delete restrict,
+    image_id    text collate "C" references images on delete restrict, -- the one image over the whole of it
+    painting    json,       -- instead of that: a list of Annotation Pages, in the stored form of `iiif::presentation::parts`
     revision    bigint      not null default 1,
     created     timestamptz not null default now(),
     modified    timestamptz not null default now(),
     primary key (item_id, id),
-    unique (item_id, position) deferrable initially deferred
+    unique (item_id, position) deferrable initially deferred,
+    check ((width is null) = (height is null)),
+    check (image_id is null or painting is null)
 );
 create index canvases_image on canvases (image_id);
 
+-- Images of ours within `painting`, or wherever else a canvas names them.
+create table canvas_images (
+    item_id   text collate "C" not null,
+    canvas_id text collate "C" not null,
+    image_id  text collate "C" not null references images on delete restrict,
+    primary key (item_id, canvas_id, image_id),
+    foreign key (item_id, canvas_id) references canvases on delete cascade
+);
+create index canvas_images_image on canvas_images (image_id);
+
+-- The Ranges of an item, one tree: edited as a whole or in parts, always consistent in itself.
+create table structures (
+    item_id  text collate "C" primary key references items on delete cascade,
+    ranges   json        not null, -- a list of Ranges, in the stored form
+    revision bigint      not null default 1,
+    modified timestamptz not null default now()
+);
+
+-- Annotation Pages that do not paint, of a canvas or of the item itself; or references to such pages elsewhere.
+create table annotation_pages (
+    item_id     text collate "C" not null references items on delete cascade,
+    id          text collate "C" not null,
+    canvas_id   text collate "C",        -- null: of the item
+    position    integer     not null,    -- among those of the same resource
+    embedded    boolean     not null,    -- shown within the manifest, or named there and read apart
+    elsewhere   text,                    -- URI of a page that is not ours
+    properties  json        not null,    -- what the page says of itself
+    annotations json        not null,    -- a list of Annotations, in the stored form
+    revision    bigint      not null default 1,
+    created     timestamptz not null default now(),
+    modified    timestamptz not null default now(),
+    primary key (item_id, id),
+    foreign key (item_id, canvas_id) references canvases on delete cascade
+);
+create index annotation_pages_of on annotation_pages (item_id, canvas_id, position);
+
+-- What an item was imported from.
+create table sources (
+    item_id   text collate "C" primary key references items on delete cascade,
+    uri       text        not null unique, -- id of the document as it says itself
+    ids_kept  boolean     not null,        -- its documents name everything as the source did
+    document  bytea       not null,        -- as it came, gzip
+    report    json        not null,        -- what was changed on the way in
+    imported  timestamptz not null default now()
+);
+-- By which names the source knows what is ours: canvases/p1, ranges/r1, ...
+create table source_ids (
+    item_id text collate "C" not null references sources on delete cascade,
+    part    text collate "C" not null,
+    uri     text not null,
+    primary key (item_id, part)
+);
+
 -- Identifiers that were deleted: they answer 410 and are never given out again.
 create table gone (
-    kind    text not null check (kind in ('item', 'canvas', 'image')),
-    item_id text collate "C" not null default '', -- of a canvas
+    kind    text not null check (kind in ('item', 'canvas', 'image', 'range', 'annotation page', 'collection')),
+    item_id text collate "C" not null default '', -- of what is part of an item
     id      text collate "C" not null,
     deleted timestamptz not null default now(),
     primary key (kind, item_id, id)
@@ -97,9 +154,18 @@ begin
 end $$;
 create trigger canvases_tell after insert or delete or update of image_id on canvases for each row execute function tell_canvases();
 
+create function tell_canvas_images() returns trigger language plpgsql as $$
+begin
+    if tg_op <> 'INSERT' then perform tell_image(old.image_id); end if;
+    if tg_op <> 'DELETE' then perform tell_image(new.image_id); end if;
+    return null;
+end $$;
+create trigger canvas_images_tell after insert or delete or update on canvas_images for each row execute function tell_canvas_images();
+
 create function tell_items() returns trigger language plpgsql as $$
 begin
     perform tell_image(image_id) from canvases where item_id = new.id and image_id is not null;
+    perform tell_image(image_id) from canvas_images where item_id = new.id;
     return null;
 end $$;
 create trigger items_tell after update of status on items for each row execute function tell_items();

@@ -1,11 +1,15 @@
 //! Items and canvases as Presentation documents.
 
-use crate::catalog::{Catalog, CatalogError, PlacedImage, PublicCanvas, PublicItem, Status};
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::catalog::{AnnotationPage, Catalog, CatalogError, NamedImage, PlacedImage, PublicCanvas, PublicItem, Status};
 use crate::iiif::ids::{CollectionKey, ResourceId};
 use crate::iiif::image::{Dimensions, ImageInfo, Limits, Request, Version, service};
 use crate::iiif::presentation::collection::{Collection, Member, Target};
-use crate::iiif::presentation::manifest::{Canvas, Manifest, Painting, Parent, Thumbnail};
-use crate::iiif::presentation::{Descriptive, LanguageMap};
+use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Parent, Thumbnail, manifest_3};
+use crate::iiif::presentation::{Descriptive, LanguageMap, parts};
 use crate::iiif::uris::Uris;
 
 /// Members on one page of a collection; up to so many, the whole catalogue is one page.
@@ -26,13 +30,31 @@ impl Manifests {
         Self { catalog, limits }
     }
 
-    /// The manifest of an item, and whether the public may see it.
-    pub async fn manifest(&self, item: &str, uris: &Uris) -> Result<(Manifest, bool), CatalogError> {
-        let PublicItem { item, canvases } = self.catalog.public_item(item).await?;
+    /// The manifest of an item; of drafts too.
+    pub async fn manifest(&self, item: &str, uris: &Uris) -> Result<ItemDocument, CatalogError> {
+        let PublicItem { item, canvases, images, structures, pages, names } = self.catalog.public_item(item).await?;
+        let placed: HashMap<String, Placed> = images.into_iter().map(|image| (image.id.clone(), Placed::from(image))).collect();
+        let stored = !structures.is_empty() || !pages.is_empty() || !item.descriptive.rest.is_empty();
+        let stored = stored || canvases.iter().any(|canvas| canvas.painting.is_some() || !canvas.descriptive.rest.is_empty());
         let thumbnail = canvases.iter().find_map(|canvas| self.image_of(canvas)).map(|image| self.large_thumbnail(&image, uris));
-        let canvases = canvases.into_iter().map(|canvas| self.canvas(canvas, uris)).collect();
-        let manifest = Manifest { item: item.id, descriptive: item.descriptive, canvases, thumbnail, part_of: Vec::new() };
-        Ok((manifest, item.status == Status::Published))
+        let mut pages = PagesByCanvas::new(pages);
+        let annotations = pages.take(None);
+        let canvases = canvases.into_iter().map(|canvas| self.canvas(canvas, &mut pages, uris)).collect();
+        let (id, public) = (uris.manifest(&item.id), item.status == Status::Published);
+        let manifest =
+            Manifest { item: item.id, descriptive: item.descriptive, canvases, thumbnail, part_of: Vec::new(), structures, annotations };
+        let mut document = manifest_3(&manifest, uris);
+        if stored {
+            parts::expand(&mut document, &id, &|image| placed.get(image).map(|image| self.painting(image, uris).resource()));
+        }
+        Ok(ItemDocument { document, manifest, id, names, public, revision: item.revision })
+    }
+
+    /// A page of annotations by itself, in the words of its manifest.
+    pub fn annotation_page(&self, page: AnnotationPage, manifest: &ItemDocument) -> Value {
+        let mut page = page_object(AnnotationPage { embedded: true, ..page });
+        parts::expand(&mut page, &manifest.id, &|_| None);
+        page
     }
 
     /// The collection of all published items, or one page of it. `None` if there is no such collection.
@@ -81,10 +103,13 @@ impl Manifests {
         self.placed(item).map(|image| self.thumbnail(&image, uris))
     }
 
-    fn canvas(&self, canvas: PublicCanvas, uris: &Uris) -> Canvas {
-        let image = self.image_of(&canvas).map(|image| self.painting(&image, uris));
-        let PublicCanvas { id, width, height, descriptive, image_id: _, image_width: _, image_height: _, tile_size: _ } = canvas;
-        Canvas { id, width: length(width), height: length(height), descriptive, image }
+    fn canvas(&self, canvas: PublicCanvas, pages: &mut PagesByCanvas, uris: &Uris) -> Canvas {
+        let image = self.image_of(&canvas).map(|image| Content::Image(Box::new(self.painting(&image, uris))));
+        let PublicCanvas { id, width, height, duration, descriptive, painting, image_id: _, image_width: _, image_height: _, tile_size: _ } =
+            canvas;
+        let content = painting.map(Content::Pages).or(image).unwrap_or(Content::Nothing);
+        let annotations = pages.take(Some(&id));
+        Canvas { id, size: width.map(length).zip(height.map(length)), duration, descriptive, content, annotations }
     }
 
     fn painting(&self, image: &Placed, uris: &Uris) -> Painting {
@@ -147,10 +172,73 @@ impl Manifests {
     }
 }
 
+/// The Annotation Pages of one item by the canvas that they belong to.
+struct PagesByCanvas(HashMap<Option<String>, Vec<Value>>);
+
+impl PagesByCanvas {
+    fn new(pages: Vec<AnnotationPage>) -> Self {
+        let mut by_canvas: HashMap<Option<String>, Vec<Value>> = HashMap::new();
+        for page in pages {
+            by_canvas.entry(page.canvas_id.clone()).or_default().push(page_object(page));
+        }
+        Self(by_canvas)
+    }
+
+    fn take(&mut self, canvas: Option<&str>) -> Vec<Value> {
+        if self.0.is_empty() { Vec::new() } else { self.0.remove(&canvas.map(str::to_owned)).unwrap_or_default() }
+    }
+}
+
+/// An Annotation Page as it stands in a manifest, in stored form.
+fn page_object(page: AnnotationPage) -> Value {
+    let id = page.elsewhere.unwrap_or_else(|| parts::own(&format!("annotations/{}", page.id)));
+    let mut object = Map::from_iter([("id".to_owned(), id.into()), ("type".to_owned(), "AnnotationPage".into())]);
+    object.extend(page.properties);
+    if page.embedded {
+        object.insert("items".to_owned(), page.annotations.into());
+    }
+    object.into()
+}
+
+/// A manifest, and what else must be known to answer for it.
+#[derive(Debug)]
+pub struct ItemDocument {
+    /// Presentation 3.0, every part by our own address.
+    pub document: Value,
+    pub manifest: Manifest,
+    /// Address of the manifest.
+    pub id: String,
+    /// What the source calls its parts, if the documents are to do so too.
+    names: HashMap<String, String>,
+    /// Whether anyone may see it.
+    pub public: bool,
+    pub revision: i64,
+}
+
+impl ItemDocument {
+    /// The manifest, or a part of it as a document of its own, by the names that it is published under.
+    pub fn named(&self, mut document: Value) -> Value {
+        if !self.names.is_empty() {
+            let names = self.names.iter().map(|(part, uri)| (parts::own(part), uri.clone())).collect();
+            parts::contract(&mut document, &self.id);
+            parts::rename(&mut document, &names);
+            parts::expand(&mut document, &self.id, &|_| None);
+        }
+        document
+    }
+}
+
 /// An image with what its service says of itself.
 struct Placed {
     id: String,
     info: ImageInfo,
+}
+
+impl From<NamedImage> for Placed {
+    fn from(NamedImage { id, width, height, tile_size }: NamedImage) -> Self {
+        let full = Dimensions { width: length(width), height: length(height) };
+        Self { id, info: ImageInfo { full, tile: length(tile_size) } }
+    }
 }
 
 fn placed(id: Option<&str>, width: Option<i32>, height: Option<i32>, tile: Option<i32>) -> Option<Placed> {

@@ -14,7 +14,7 @@ use super::body::{Body, Patch};
 use super::etag::{IfMatch, IfNoneMatch, of_revision};
 use super::ids;
 use super::problem::{Kind, Problem};
-use super::schema::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ReadingOrder};
+use super::schema::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ReadingOrder, localise_canvas};
 use super::{App, Tags};
 use crate::catalog::Canvas;
 use crate::iiif::uris::Uris;
@@ -65,7 +65,8 @@ impl Canvases {
         id: Path<String>,
         body: Body<CanvasesInput>,
     ) -> Result<Written<CanvasesView>, Problem> {
-        let (position, new) = body.0.check()?;
+        let (position, mut new) = body.0.check()?;
+        new.iter_mut().for_each(|canvas| localise_canvas(&mut canvas.content, &uris.manifest(&id)));
         let (canvases, revision) = app.catalog.add_canvases(&id, position, &new, &condition.0).await?;
         let canvases = canvases.into_iter().map(|canvas| CanvasView::of(canvas, &uris)).collect();
         Ok(Written::created(CanvasesView { canvases }, revision, uris.api(&["items", &id, "canvases"])))
@@ -217,7 +218,8 @@ impl Canvases {
         condition: IfMatch,
         uris: &Uris,
     ) -> Result<Written<CanvasView>, Problem> {
-        let content = input.check()?;
+        let mut content = input.check()?;
+        localise_canvas(&mut content, &uris.manifest(item));
         let (canvas, new): (Canvas, bool) = app.catalog.put_canvas(item, id, &content, &condition.0).await?;
         let revision = canvas.revision;
         let view = CanvasView::of(canvas, uris);

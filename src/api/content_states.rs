@@ -51,7 +51,7 @@ impl ContentStates {
             }
             None => None,
         };
-        let (region, time) = place.parts(canvas.as_ref().and_then(size))?;
+        let (region, time) = place.parts(canvas.as_ref().and_then(size), canvas.as_ref().and_then(|canvas| canvas.duration))?;
         let target = Target { region, time, ..target(&item.id, canvas.as_ref(), &uris) };
         let state = annotation(&[target]);
         let encoded = encode(&state);
@@ -68,7 +68,7 @@ fn target(item: &str, canvas: Option<&Canvas>, uris: &Uris) -> Target {
 }
 
 fn size(canvas: &Canvas) -> Option<(i32, i32)> {
-    Some((canvas.width, canvas.height))
+    canvas.width.zip(canvas.height)
 }
 
 /// Whether the text can be the identifier of anything here.

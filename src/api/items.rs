@@ -15,7 +15,7 @@ use super::body::{Body, Patch};
 use super::etag::{IfMatch, IfNoneMatch};
 use super::ids;
 use super::problem::{Kind, Problem};
-use super::schema::{ItemInput, ItemView, StatusName};
+use super::schema::{ItemInput, ItemView, StatusName, localise_item};
 use super::{App, Tags};
 use crate::catalog::{CatalogError, Item, ItemFilter, Status};
 use crate::iiif::presentation::Fault;
@@ -80,7 +80,10 @@ impl Items {
         body: Body<ItemInput>,
     ) -> Result<Written<ItemView>, Problem> {
         let from_images = body.0.images.is_some();
-        let (id, content) = body.0.check()?;
+        let (id, mut content) = body.0.check()?;
+        if let Some(id) = &id {
+            localise_item(&mut content, &uris.manifest(id));
+        }
         let item = app.catalog.create_item(id, &content).await.map_err(|error| in_images(error, from_images))?;
         Ok(created(item, &uris))
     }
@@ -203,7 +206,8 @@ impl Items {
         uris: &crate::iiif::uris::Uris,
     ) -> Result<Written<ItemView>, Problem> {
         let from_images = input.images.is_some();
-        let (named, content) = input.check()?;
+        let (named, mut content) = input.check()?;
+        localise_item(&mut content, &uris.manifest(id));
         if named.is_some_and(|named| named != id) {
             let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));

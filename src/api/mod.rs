@@ -12,6 +12,7 @@ mod health;
 mod ids;
 mod image;
 mod images;
+mod imports;
 mod infos;
 mod items;
 mod negotiate;
@@ -36,7 +37,7 @@ use crate::catalog::Catalog;
 use crate::fetch::Fetcher;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
-use crate::ingest::{Masters, Warming};
+use crate::ingest::{Documents, Masters, Warming};
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
@@ -56,6 +57,7 @@ pub struct App {
     pub images: Arc<ImageService>,
     pub masters: Masters,
     pub warming: Warming,
+    pub documents: Documents,
     pub manifests: Manifests,
     /// Documents from elsewhere.
     pub fetcher: Fetcher,
@@ -79,16 +81,18 @@ enum Tags {
     Canvases,
     /// Stored masters; each becomes a IIIF image service.
     Images,
+    /// Manifests made elsewhere.
+    Imports,
     /// Links that open a place in an item (IIIF Content State API 1.0).
     #[oai(rename = "Content States")]
     ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images, content_states::ContentStates);
+type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let operations = (items::Items, canvases::Canvases, images::Images, content_states::ContentStates);
-    OpenApiService::new(operations, "Triptych", env!("CARGO_PKG_VERSION"))
+    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+    OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
 /// Every route but those of the IIIF interfaces and the pages for people.

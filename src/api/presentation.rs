@@ -11,33 +11,32 @@ use super::reply::Reply;
 use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::presentation::collection::collection_3;
-use crate::iiif::presentation::manifest::{Canvas, Manifest, canvas_3, canvas_page_3, manifest_3, painting_3};
+use crate::iiif::presentation::manifest::alone;
 use crate::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
+use crate::iiif::presentation::{CONTEXT, parts};
 use crate::iiif::uris::Uris;
 use crate::image_service::Viewer;
+use crate::manifests::ItemDocument;
 
 /// Versions of the Presentation API that documents come in.
 const VERSIONS: [u8; 2] = [2, 3];
-
-/// Which document of a manifest is asked for.
-enum Part<'a> {
-    Manifest,
-    Canvas(&'a str),
-    Page(&'a str),
-    Painting(&'a str),
-}
 
 /// Answers a request below `/manifests` or `/collections`.
 pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Result<Reply, Problem> {
     let uris = asked.uris(app);
     match segments {
-        ["manifests", item] => manifest(app, asked, &uris, item, Part::Manifest, None).await,
-        ["manifests", item, "v2"] => manifest(app, asked, &uris, item, Part::Manifest, Some(2)).await,
-        ["manifests", item, "v3"] => manifest(app, asked, &uris, item, Part::Manifest, Some(3)).await,
+        ["manifests", item] => manifest(app, asked, &uris, item, &[], None).await,
+        ["manifests", item, "v2"] => manifest(app, asked, &uris, item, &[], Some(2)).await,
+        ["manifests", item, "v3"] => manifest(app, asked, &uris, item, &[], Some(3)).await,
         ["manifests", item, "manifest.json" | "manifest" | ""] => Ok(see_other(uris.manifest(item))),
-        ["manifests", item, "canvases", canvas] => manifest(app, asked, &uris, item, Part::Canvas(canvas), None).await,
-        ["manifests", item, "canvases", canvas, "page"] => manifest(app, asked, &uris, item, Part::Page(canvas), Some(3)).await,
-        ["manifests", item, "canvases", canvas, "page", "1"] => manifest(app, asked, &uris, item, Part::Painting(canvas), Some(3)).await,
+        ["manifests", item, part @ ("canvases" | "ranges" | "annotations"), id] => {
+            manifest(app, asked, &uris, item, &[part, id], None).await
+        }
+        // What paints a canvas is part of the canvas in 2.1.
+        ["manifests", item, part @ ("canvases" | "ranges" | "annotations" | "placeholder" | "accompanying"), ..] => {
+            let pinned = (!matches!(*part, "ranges" | "annotations")).then_some(3);
+            manifest(app, asked, &uris, item, &segments[2..], pinned).await
+        }
         ["collections"] => collection(app, asked, &uris, CollectionKey::Top, None).await,
         ["collections", ""] => Ok(see_other(uris.collections())),
         ["collections", key] => collection(app, asked, &uris, parse(key)?, None).await,
@@ -51,44 +50,62 @@ fn parse(key: &str) -> Result<CollectionKey, Problem> {
     CollectionKey::parse(key).map_err(|_| Problem::not_found("collection"))
 }
 
-async fn manifest(
-    app: &Arc<App>,
-    asked: &Asked<'_>,
-    uris: &Uris,
-    item: &str,
-    part: Part<'_>,
-    pinned: Option<u8>,
-) -> Result<Reply, Problem> {
-    let (manifest, public) = app.manifests.manifest(item, uris).await?;
+/// The manifest, or the part of it at `path`.
+async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, path: &[&str], pinned: Option<u8>) -> Result<Reply, Problem> {
+    let found = app.manifests.manifest(item, uris).await?;
+    let public = found.public;
     if !public && viewer(app, asked.headers).await? == Viewer::Public {
         return Err(Problem::not_found("item"));
     }
     let version = pinned.unwrap_or_else(|| wanted(asked));
-    match write(&manifest, &part, version, uris) {
-        Some(body) => Ok(respond(app, asked, &body, version, public)),
-        None => Err(missing(app, item, &part).await),
-    }
+    let document = match path {
+        [] if version == 2 => manifest_2(&found.manifest, uris),
+        [] => with_context(found.named(found.document.clone()), &accept(asked.headers)),
+        ["canvases", id] if version == 2 => {
+            let numbered = (1..).zip(&found.manifest.canvases).find(|(_, canvas)| canvas.id == *id);
+            let Some((position, canvas)) = numbered else { return Err(missing(app, item, path).await) };
+            canvas_2(&found.manifest.item, canvas, position, uris)
+        }
+        _ => part(app, &found, item, path, uris).await?,
+    };
+    Ok(respond(app, asked, &document, version, public))
 }
 
-/// Why a manifest has no such part: the canvas was deleted, or there was none, or nothing is painted on it.
-async fn missing(app: &App, item: &str, part: &Part<'_>) -> Problem {
-    let (Part::Canvas(canvas) | Part::Page(canvas) | Part::Painting(canvas)) = part else { return Problem::not_found("manifest") };
-    match app.catalog.canvas(item, canvas).await {
-        Ok(_) => Problem::not_found("annotation"),
-        Err(error) => error.into(),
+/// Contexts of extensions stand in a document only for who asks for one of them in `Accept`: some clients take no list there.
+fn with_context(mut document: Value, accept: &str) -> Value {
+    if let Some(Value::Array(extensions)) = document.get_mut("@context") {
+        let is_wanted = extensions.iter().any(|one| one.as_str().is_some_and(|uri| accept.contains(uri)));
+        let context = Value::from(CONTEXT);
+        document["@context"] = match is_wanted {
+            true => std::mem::take(extensions).into_iter().chain([context]).collect(),
+            false => context,
+        };
     }
+    document
 }
 
-/// The part as a document of this version; `None` if there is no such part.
-fn write(manifest: &Manifest, part: &Part<'_>, version: u8, uris: &Uris) -> Option<Value> {
-    let find = |id: &str| -> Option<(u32, &Canvas)> { (1..).zip(&manifest.canvases).find(|(_, canvas)| canvas.id == id) };
-    match (part, version) {
-        (Part::Manifest, 2) => Some(manifest_2(manifest, uris)),
-        (Part::Manifest, _) => Some(manifest_3(manifest, uris)),
-        (Part::Canvas(id), 2) => find(id).map(|(position, canvas)| canvas_2(&manifest.item, canvas, position, uris)),
-        (Part::Canvas(id), _) => find(id).map(|(_, canvas)| canvas_3(&manifest.item, canvas, uris)),
-        (Part::Page(id), _) => find(id).and_then(|(_, canvas)| canvas_page_3(&manifest.item, canvas, uris)),
-        (Part::Painting(id), _) => find(id).and_then(|(_, canvas)| painting_3(&manifest.item, canvas, uris)),
+/// A part of a manifest as a document of its own.
+async fn part(app: &App, manifest: &ItemDocument, item: &str, path: &[&str], uris: &Uris) -> Result<Value, Problem> {
+    let id = uris.part(item, path);
+    if let Some(part) = parts::find(&manifest.document, &id) {
+        return Ok(manifest.named(alone(part, &manifest.id)));
+    }
+    let ["annotations", page, ..] = path else { return Err(missing(app, item, path).await) };
+    let page = app.manifests.annotation_page(app.catalog.annotation_page(item, page).await?, manifest);
+    let part = parts::find(&page, &id).ok_or_else(|| Problem::not_found("annotation"))?;
+    Ok(manifest.named(alone(part, &manifest.id)))
+}
+
+/// Why a manifest has no such part: it was deleted, or there was none.
+async fn missing(app: &App, item: &str, path: &[&str]) -> Problem {
+    match path {
+        ["canvases", id] => app.catalog.missing("canvas", item, id).await.into(),
+        ["ranges", id] => app.catalog.missing("range", item, id).await.into(),
+        ["canvases", id, ..] => match app.catalog.canvas(item, id).await {
+            Ok(_) => Problem::not_found("annotation"),
+            Err(error) => error.into(),
+        },
+        _ => Problem::not_found("part of the manifest"),
     }
 }
 
@@ -107,7 +124,7 @@ fn wanted(asked: &Asked<'_>) -> u8 {
 fn respond(app: &App, asked: &Asked<'_>, body: &Value, version: u8, public: bool) -> Reply {
     let context = match version {
         2 => "http://iiif.io/api/presentation/2/context.json",
-        _ => "http://iiif.io/api/presentation/3/context.json",
+        _ => CONTEXT,
     };
     let cache_control = if public { app.cache_documents.as_str() } else { super::PRIVATE };
     let body = body.to_string().into();

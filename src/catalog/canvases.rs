@@ -1,12 +1,14 @@
-//! Canvases: the pages of an item, in reading order, each with at most one image.
+//! Canvases: the pages of an item, in reading order, each with one image over the whole of it, or with whatever else is painted on it.
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
 use sqlx::PgTransaction;
 use time::OffsetDateTime;
 
 use super::{Catalog, CatalogError, Page, Precondition, items::stored, minted};
-use crate::iiif::presentation::{Descriptive, Fault};
+use crate::iiif::presentation::painting::named;
+use crate::iiif::presentation::{Descriptive, Fault, parts};
 
 /// A canvas as the catalogue holds it.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -15,23 +17,49 @@ pub struct Canvas {
     pub id: String,
     /// Place in the reading order, from 0.
     pub position: i32,
-    pub width: i32,
-    pub height: i32,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    /// Seconds.
+    pub duration: Option<f64>,
     #[sqlx(json)]
     pub descriptive: Descriptive,
     pub image_id: Option<String>,
+    /// Instead of the one image: Annotation Pages in stored form.
+    #[sqlx(json(nullable))]
+    pub painting: Option<Vec<Value>>,
     pub revision: i64,
     pub created: OffsetDateTime,
     pub modified: OffsetDateTime,
 }
 
 /// What a writer says of a canvas.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct CanvasContent {
     /// Size in the canvas's own units; that of the image if not given.
     pub size: Option<(i32, i32)>,
+    /// Seconds.
+    pub duration: Option<f64>,
     pub descriptive: Descriptive,
     pub image: Option<String>,
+    /// Instead of the one image: Annotation Pages in stored form.
+    pub painting: Option<Vec<Value>>,
+}
+
+impl CanvasContent {
+    /// Every image of ours that is named.
+    fn images(&self) -> Vec<&str> {
+        images(self.image.as_deref(), self.painting.as_deref())
+    }
+}
+
+impl Canvas {
+    fn images(&self) -> Vec<String> {
+        images(self.image_id.as_deref(), self.painting.as_deref()).into_iter().map(str::to_owned).collect()
+    }
+}
+
+fn images<'a>(image: Option<&'a str>, painting: Option<&'a [Value]>) -> Vec<&'a str> {
+    image.into_iter().chain(painting.unwrap_or_default().iter().flat_map(parts::images)).collect()
 }
 
 /// A canvas to be added.
@@ -45,14 +73,18 @@ pub struct NewCanvas {
 /// Completes a statement with the columns of [`Canvas`].
 macro_rules! canvas_columns {
     ($before:literal, $after:literal) => {
-        concat!($before, " item_id, id, position, width, height, descriptive, image_id, revision, created, modified ", $after)
+        concat!(
+            $before,
+            " item_id, id, position, width, height, duration, descriptive, image_id, painting, revision, created, modified ",
+            $after
+        )
     };
 }
 
 /// A canvas whose size and image are known to be right.
 struct Checked<'a> {
     id: String,
-    size: (i32, i32),
+    size: Option<(i32, i32)>,
     content: &'a CanvasContent,
 }
 
@@ -96,7 +128,7 @@ impl Catalog {
             .execute(&mut *transaction)
             .await?;
         let canvases = self.append_canvases(&mut transaction, item, position, new).await?;
-        let images: Vec<String> = canvases.iter().filter_map(|canvas| canvas.image_id.clone()).collect();
+        let images: Vec<String> = canvases.iter().flat_map(Canvas::images).collect();
         Ok((canvases, self.finish_canvases(transaction, item, &images).await?))
     }
 
@@ -125,7 +157,7 @@ impl Catalog {
         let checked = Checked { id: id.to_owned(), size: sizes[0], content };
         let canvas = self.store_canvas(&mut transaction, item, position, &checked, before.is_some()).await?;
         let created = before.is_none();
-        let images: Vec<String> = before.and_then(|before| before.image_id).into_iter().chain(canvas.image_id.clone()).collect();
+        let images: Vec<String> = before.iter().chain([&canvas]).flat_map(Canvas::images).collect();
         self.finish_canvases(transaction, item, &images).await?;
         Ok((canvas, created))
     }
@@ -144,7 +176,7 @@ impl Catalog {
             .bind(canvas.position)
             .execute(&mut *transaction)
             .await?;
-        let images: Vec<String> = canvas.image_id.into_iter().collect();
+        let images = canvas.images();
         self.finish_canvases(transaction, item, &images).await.map(drop)
     }
 
@@ -199,19 +231,35 @@ impl Catalog {
     ) -> Result<Canvas, CatalogError> {
         let statement = if known {
             canvas_columns!(
-                "update canvases set position = $3, width = $4, height = $5, descriptive = $6::json, image_id = $7, \
-                 revision = revision + 1, modified = now() where item_id = $1 and id = $2 returning",
+                "update canvases set position = $3, width = $4, height = $5, descriptive = $6::json, image_id = $7, duration = $8, \
+                 painting = $9::json, revision = revision + 1, modified = now() where item_id = $1 and id = $2 returning",
                 ""
             )
         } else {
             canvas_columns!(
-                "insert into canvases (item_id, id, position, width, height, descriptive, image_id) \
-                 values ($1, $2, $3, $4, $5, $6::json, $7) returning",
+                "insert into canvases (item_id, id, position, width, height, descriptive, image_id, duration, painting) \
+                 values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9::json) returning",
                 ""
             )
         };
-        let query = sqlx::query_as(statement).bind(item).bind(&canvas.id).bind(position).bind(canvas.size.0).bind(canvas.size.1);
-        Ok(query.bind(stored(&canvas.content.descriptive)).bind(&canvas.content.image).fetch_one(&mut **transaction).await?)
+        let (CanvasContent { size: _, duration, descriptive, image, painting }, size) = (canvas.content, canvas.size);
+        let painting = painting.clone().map(|pages| named(&canvas.id, pages));
+        let stored_canvas = sqlx::query_as(statement)
+            .bind(item)
+            .bind(&canvas.id)
+            .bind(position)
+            .bind(size.map(|(width, _)| width))
+            .bind(size.map(|(_, height)| height))
+            .bind(stored(descriptive))
+            .bind(image)
+            .bind(duration)
+            .bind(painting.as_ref().map(|pages| Value::from(pages.as_slice()).to_string()))
+            .fetch_one(&mut **transaction)
+            .await?;
+        if painting.is_some() || known {
+            place_images(transaction, item, &canvas.id, painting.as_deref()).await?;
+        }
+        Ok(stored_canvas)
     }
 
     /// Checks a list of canvases against what is there; `known` are the identifiers that it may name again.
@@ -245,31 +293,33 @@ impl Catalog {
         Ok(checked.map(|(new, size)| Checked { id: new.id.clone().unwrap_or_else(minted), size, content: &new.content }).collect())
     }
 
-    /// The sizes of canvases: as given, or those of their images, which must exist.
+    /// The sizes of canvases: as given, or those of their images, which must exist. One with a duration, or with more than one image
+    /// on it, may have none.
     async fn sizes(
         &self,
         transaction: &mut PgTransaction<'_>,
         contents: &[&CanvasContent],
         pointer: impl Fn(usize, &str) -> String,
-    ) -> Result<Vec<(i32, i32)>, CatalogError> {
-        let ids: Vec<&str> = contents.iter().filter_map(|content| content.image.as_deref()).collect();
+    ) -> Result<Vec<Option<(i32, i32)>>, CatalogError> {
+        let ids: Vec<&str> = contents.iter().flat_map(|content| content.images()).collect();
         let statement = "select id, width, height from images where id = any($1) for key share";
         let found: Vec<(String, i32, i32)> = sqlx::query_as(statement).bind(&ids).fetch_all(&mut **transaction).await?;
         let found: HashMap<String, (i32, i32)> = found.into_iter().map(|(id, width, height)| (id, (width, height))).collect();
         let (mut sizes, mut faults) = (Vec::new(), Vec::new());
         for (place, content) in contents.iter().enumerate() {
-            let image = content.image.as_ref().map(|id| (id, found.get(id)));
-            match (image, content.size) {
-                (Some((id, None)), _) => {
-                    let detail = format!("there is no image \"{id}\": register or upload it first");
-                    faults.push(Fault { pointer: pointer(place, "image"), detail });
-                }
-                (_, Some(size)) | (Some((_, Some(&size))), None) => sizes.push(size),
-                (None, None) => {
-                    let detail = "a canvas without an image needs its width and height".to_owned();
-                    faults.push(Fault { pointer: pointer(place, "width"), detail });
-                }
+            let named = content.images();
+            for id in named.iter().filter(|id| !found.contains_key(**id)) {
+                let detail = format!("there is no image \"{id}\": register or upload it first");
+                let property = if content.image.is_some() { "image" } else { "items" };
+                faults.push(Fault { pointer: pointer(place, property), detail });
             }
+            let size = content.size.or_else(|| content.image.as_ref().and_then(|id| found.get(id)).copied());
+            let empty = content.image.is_none() && content.painting.is_none();
+            if size.is_none() && content.duration.is_none() && empty {
+                let detail = "a canvas without an image needs its width and height, or a duration".to_owned();
+                faults.push(Fault { pointer: pointer(place, "width"), detail });
+            }
+            sizes.push(size);
         }
         if faults.is_empty() { Ok(sizes) } else { Err(CatalogError::Faults(faults)) }
     }
@@ -281,8 +331,26 @@ impl Catalog {
             .bind(ids)
             .execute(&mut **transaction)
             .await?;
-        Ok(())
+        if ids.is_empty() { Ok(()) } else { self.unlist_canvases(transaction, item, ids).await }
     }
+}
+
+/// Notes which images of ours are painted on a canvas.
+async fn place_images(
+    transaction: &mut PgTransaction<'_>,
+    item: &str,
+    canvas: &str,
+    painting: Option<&[Value]>,
+) -> Result<(), CatalogError> {
+    sqlx::query("delete from canvas_images where item_id = $1 and canvas_id = $2")
+        .bind(item)
+        .bind(canvas)
+        .execute(&mut **transaction)
+        .await?;
+    let placed = images(None, painting);
+    let statement = "insert into canvas_images (item_id, canvas_id, image_id) select distinct $1, $2, unnest($3::text[])";
+    sqlx::query(statement).bind(item).bind(canvas).bind(&placed).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 /// The list with identifiers for canvases that came without one and whose image is on a canvas that nobody else named.

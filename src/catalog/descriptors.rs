@@ -101,6 +101,11 @@ impl Catalog {
         Ok(sqlx::query_scalar(statement).bind(kind).bind(item).bind(id).fetch_one(on).await?)
     }
 
+    /// Why a part of an item is not there.
+    pub async fn missing(&self, kind: &'static str, item: &str, id: &str) -> CatalogError {
+        self.absent(&self.pool, kind, item, id).await.unwrap_or_else(|error| error)
+    }
+
     /// What to say of a resource that is not there.
     pub(super) async fn absent(
         &self,

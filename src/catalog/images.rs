@@ -154,8 +154,8 @@ impl Catalog {
     /// The images on the canvases of an item, each once, in the order in which they come first.
     pub async fn images_of_item(&self, item: &str) -> Result<Vec<String>, CatalogError> {
         self.item(item).await?;
-        let statement =
-            "select image_id from canvases where item_id = $1 and image_id is not null group by image_id order by min(position)";
+        let statement = "select coalesce(c.image_id, p.image_id) from canvases c left join canvas_images p on p.item_id = c.item_id and p.canvas_id = c.id \
+             where c.item_id = $1 and coalesce(c.image_id, p.image_id) is not null group by 1 order by min(c.position), 1";
         Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&self.pool).await?)
     }
 
@@ -190,7 +190,7 @@ impl Catalog {
     pub async fn delete_image(&self, id: &str, precondition: &Precondition) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
         let image = self.lock_image(&mut transaction, id, precondition).await?;
-        let users: Vec<String> = sqlx::query_scalar("select distinct item_id from canvases where image_id = $1 order by item_id limit 10")
+        let users: Vec<String> = sqlx::query_scalar("select item_id from canvases where image_id = $1 union select item_id from canvas_images where image_id = $1 order by item_id limit 10")
             .bind(id)
             .fetch_all(&mut *transaction)
             .await?;

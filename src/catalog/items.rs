@@ -95,14 +95,25 @@ impl Catalog {
             return Ok((self.finish_item(transaction, id, Vec::new()).await?, true));
         };
         precondition.allows(revision)?;
-        let images_before = images_of(&mut transaction, id).await?;
+        let images_before = self.update_item(&mut transaction, id, content).await?;
+        Ok((self.finish_item(transaction, id, images_before).await?, false))
+    }
+
+    /// Replaces what is said of an item; gives the images that it had, and their storage keys.
+    pub(super) async fn update_item(
+        &self,
+        transaction: &mut sqlx::PgTransaction<'_>,
+        id: &str,
+        content: &ItemContent,
+    ) -> Result<Vec<String>, CatalogError> {
+        let images = images_of(transaction, id).await?;
         let statement = "update items set status = $2, descriptive = $3::json, label_text = $4, revision = revision + 1, modified = now() \
              where id = $1";
-        bind_content(sqlx::query(statement).bind(id), content).execute(&mut *transaction).await?;
+        bind_content(sqlx::query(statement).bind(id), content).execute(&mut **transaction).await?;
         if let Some(canvases) = &content.canvases {
-            self.replace_canvases(&mut transaction, id, canvases).await?;
+            self.replace_canvases(transaction, id, canvases).await?;
         }
-        Ok((self.finish_item(transaction, id, images_before).await?, false))
+        Ok(images)
     }
 
     pub async fn item(&self, id: &str) -> Result<Item, CatalogError> {
@@ -151,7 +162,12 @@ impl Catalog {
         Ok(())
     }
 
-    async fn insert_item(&self, transaction: &mut sqlx::PgTransaction<'_>, id: &str, content: &ItemContent) -> Result<(), CatalogError> {
+    pub(super) async fn insert_item(
+        &self,
+        transaction: &mut sqlx::PgTransaction<'_>,
+        id: &str,
+        content: &ItemContent,
+    ) -> Result<(), CatalogError> {
         let statement = "insert into items (id, status, descriptive, label_text) values ($1, $2, $3::json, $4) on conflict (id) do nothing";
         let done = bind_content(sqlx::query(statement).bind(id), content).execute(&mut **transaction).await?;
         if done.rows_affected() == 0 {
@@ -165,7 +181,12 @@ impl Catalog {
     }
 
     /// Commits, forgets what is known of the item's images and of those `before`, and gives the item as it is then.
-    async fn finish_item(&self, mut transaction: sqlx::PgTransaction<'_>, id: &str, before: Vec<String>) -> Result<Item, CatalogError> {
+    pub(super) async fn finish_item(
+        &self,
+        mut transaction: sqlx::PgTransaction<'_>,
+        id: &str,
+        before: Vec<String>,
+    ) -> Result<Item, CatalogError> {
         let item: Item = sqlx::query_as(select_items!("id = $1")).bind(id).fetch_one(&mut *transaction).await?;
         publishable(&item)?;
         let images = images_of(&mut transaction, id).await?;
@@ -224,8 +245,9 @@ async fn revision(transaction: &mut sqlx::PgTransaction<'_>, id: &str) -> Result
 
 /// Every image on the canvases of an item: its identifier, and its storage key, which names it as a file.
 async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
-    let statement = "select id from images where id in (select image_id from canvases where item_id = $1) \
-         union select storage_key from images where id in (select image_id from canvases where item_id = $1)";
+    let statement = "with used as (select id, storage_key from images where id in \
+         (select image_id from canvases where item_id = $1 union select image_id from canvas_images where item_id = $1)) \
+         select id from used union select storage_key from used";
     Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&mut **transaction).await?)
 }
 

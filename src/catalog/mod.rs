@@ -7,19 +7,24 @@
 macro_rules! image_is_visible {
     () => {
         "(i.public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-         where c.image_id = i.id and t.status = 'published'))"
+                              where c.image_id = i.id and t.status = 'published') \
+                   or exists (select 1 from canvas_images p join items t on t.id = p.item_id \
+                              where p.image_id = i.id and t.status = 'published'))"
     };
 }
 
+mod annotation_pages;
 mod canvases;
 mod changes;
 mod descriptors;
 mod images;
+mod imports;
 mod items;
 mod keys;
 mod precondition;
 mod public;
 mod reading_order;
+mod structures;
 
 use std::sync::Arc;
 
@@ -27,14 +32,16 @@ use sqlx::PgPool;
 
 use crate::iiif::presentation::Fault;
 
+pub use annotation_pages::{AnnotationPage, AnnotationPageContent};
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
 pub use changes::Changes;
 pub use descriptors::{Descriptor, Registration};
 pub use images::{Image, MasterFinding, MasterReport, NewImage};
+pub use imports::{NewImport, Source};
 pub use items::{Item, ItemContent, ItemFilter, Status};
 pub use keys::{ApiKey, NewApiKey};
 pub use precondition::Precondition;
-pub use public::{PlacedImage, PublicCanvas, PublicItem};
+pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 
 /// The catalogue over one database.
 #[derive(Clone)]

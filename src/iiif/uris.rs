@@ -82,6 +82,12 @@ impl Uris {
         self.join(&["manifests", item, "canvases", canvas])
     }
 
+    /// Any part of a Manifest by its path, as in `["ranges", "r1"]`.
+    #[must_use]
+    pub fn part(&self, item: &str, path: &[&str]) -> String {
+        self.join(&[&["manifests", item], path].concat())
+    }
+
     /// The Annotation Page that paints a Canvas.
     #[must_use]
     pub fn canvas_page(&self, item: &str, canvas: &str) -> String {

@@ -1,5 +1,6 @@
-//! Masters in: registered where they lie, or taken in as bytes.
+//! Masters in: registered where they lie, or taken in as bytes; and documents made elsewhere.
 
+mod documents;
 mod error;
 mod masters;
 mod pyramids;
@@ -8,6 +9,7 @@ mod ready;
 mod scratch;
 mod warming;
 
+pub use documents::{Documents, Done, ImportError, ImportOptions, Origin};
 pub use error::MasterError;
 pub use masters::Masters;
 pub use ready::StoredMaster;

@@ -21,7 +21,7 @@ use crate::fetch::{FetchSettings, Fetcher};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
-use crate::ingest::{Masters, Warming};
+use crate::ingest::{Documents, Masters, Warming};
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
@@ -114,14 +114,16 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     let images = ImageService::new(catalog.clone(), storage, image_settings);
     let scratch = settings.data.join("uploads");
     let warming = Warming::new(images.clone());
+    let fetcher = Fetcher::new(fetch_settings(settings));
     let at_once = settings.warm.then(|| warming.clone());
     Arc::new(App {
         masters: Masters::new(catalog.clone(), images.clone(), at_once, scratch, format_limits, settings.max_upload),
         warming,
         manifests: Manifests::new(catalog.clone(), limits),
+        documents: Documents::new(catalog.clone(), fetcher.clone()),
         catalog,
         images,
-        fetcher: Fetcher::new(fetch_settings(settings)),
+        fetcher,
         addressing: Addressing { public_url: settings.public_url.clone(), trusted_proxies: settings.trusted_proxies.clone() },
         infos: Infos::default(),
         cache_images: settings.cache_images.clone(),

@@ -92,9 +92,9 @@ fn book() -> ItemContent {
     let canvas = |plate: &Plate| NewCanvas {
         id: Some(plate.slug.to_owned()),
         content: CanvasContent {
-            size: None,
             descriptive: Descriptive { label: text(plate.title), ..Descriptive::default() },
             image: Some(image_id(plate)),
+            ..CanvasContent::default()
         },
     };
     let descriptive = Descriptive {

@@ -13,7 +13,8 @@ pub async fn picture(app: &App, uris: &Uris, canvas: &Canvas, area: Option<Area>
     let Some(id) = &canvas.image_id else { return Ok(None) };
     let image: Image = app.catalog.image(id).await?;
     let size = [image.width, image.height].map(f64::from);
-    let region = region(area, [canvas.width, canvas.height].map(f64::from), size).unwrap_or_else(|| "full".to_owned());
+    let plane = canvas.width.zip(canvas.height).map(|(width, height)| [width, height].map(f64::from));
+    let region = plane.and_then(|plane| region(area, plane, size)).unwrap_or_else(|| "full".to_owned());
     Ok(Some(uris.image_request(3, id, &format!("{region}/!{SIDE},{SIDE}/0/default.jpg"))))
 }
 

@@ -20,7 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("formats", &["iiif", "raster", "pyramid", "render"]),
     ("image_service", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats"]),
     ("manifests", &["iiif", "raster", "storage", "pyramid", "render", "catalog"]),
-    ("ingest", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service"]),
+    ("ingest", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "fetch"]),
     ("api", BELOW_HTTP),
     (
         "web",

@@ -22,6 +22,7 @@ mod image_s3;
 mod image_spec;
 mod image_validator;
 mod images;
+mod imports;
 mod items;
 mod keys;
 mod manifests;

@@ -33,11 +33,10 @@ pub struct ContentStateView {
 }
 
 impl PlaceInput {
-    /// The parts of the canvas that are said, given its size where there is one.
-    pub fn parts(&self, size: Option<(i32, i32)>) -> Result<(Option<Area>, Option<Time>), Problem> {
+    /// The parts of the canvas that are said, given its size and its duration where there are such.
+    pub fn parts(&self, size: Option<(i32, i32)>, duration: Option<f64>) -> Result<(Option<Area>, Option<Time>), Problem> {
         let region = self.region.as_deref().map(|text| region(text, size)).transpose();
-        let time =
-            self.time.as_deref().map(|text| Time::parse(text).ok_or("is start,end in seconds, such as 10,20".to_owned())).transpose();
+        let time = self.time.as_deref().map(|text| time(text, duration)).transpose();
         let faults = [("/region", region.as_ref().err()), ("/time", time.as_ref().err())];
         let mut faults: Vec<Fault> = faults.into_iter().filter_map(|(pointer, detail)| Some(fault(pointer, detail?))).collect();
         if self.canvas.is_none() {
@@ -68,6 +67,19 @@ fn region(text: &str, size: Option<(i32, i32)>) -> Result<Area, String> {
     }
 }
 
+/// A stretch of time that begins and ends within the duration, if the canvas has one.
+fn time(text: &str, duration: Option<f64>) -> Result<Time, String> {
+    let Some(time @ Time::Span(start, end)) = Time::parse(text) else {
+        return Err("is start,end in seconds, such as 10,20".to_owned());
+    };
+    match duration {
+        Some(duration) if start >= duration || end.is_some_and(|end| end > duration) => {
+            Err(format!("goes beyond the canvas, which lasts {duration} s"))
+        }
+        _ => Ok(time),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -90,5 +102,13 @@ mod tests {
             assert_eq!(region(text, Some((300, 200))).is_ok(), right, "{text}");
         }
         assert!(region("0,0,1,1", None).is_err());
+    }
+
+    #[test]
+    fn times_lie_within_the_duration() {
+        for (text, right) in [("10,20", true), ("0,30.5", true), ("30", true), ("30.5", false), ("10,31", false), ("20,10", false)] {
+            assert_eq!(time(text, Some(30.5)).is_ok(), right, "{text}");
+        }
+        assert!(time("10,20", None).is_ok());
     }
 }

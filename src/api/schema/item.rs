@@ -1,13 +1,14 @@
 //! Items and canvases.
 
 use poem_openapi::{Enum, Object};
+use serde_json::Value;
 
 use super::language::LanguageText;
 use super::{Properties, moment};
 use crate::api::problem::Problem;
 use crate::catalog::{Canvas, CanvasContent, Item, ItemContent, NewCanvas, Status};
 use crate::iiif::ids::{ImageId, ResourceId};
-use crate::iiif::presentation::{Class, Descriptive, Fault, faults};
+use crate::iiif::presentation::{Class, Descriptive, Fault, faults, painting, parts};
 use crate::iiif::uris::Uris;
 
 /// Whether the public sees an item.
@@ -105,6 +106,12 @@ pub struct CanvasInput {
     /// Height in the canvas's own units; that of the image if not given.
     #[oai(validator(minimum(value = "1"), maximum(value = "1000000")))]
     pub height: Option<i32>,
+    /// Seconds, for what is heard or seen in time.
+    pub duration: Option<f64>,
+    /// In place of `image`, what is painted on it: Annotation Pages as in a manifest. The body of an annotation is a resource
+    /// anywhere, with its id and type, or one of our images: `{"type": "Image", "image": "ezu/1286201"}`. Ids of pages and
+    /// annotations, and targets that are the canvas itself, may be left out.
+    pub items: Option<Vec<Value>>,
     #[oai(flatten)]
     pub properties: Properties,
 }
@@ -156,8 +163,11 @@ pub struct CanvasView {
     pub id: String,
     pub label: Option<LanguageText>,
     pub image: Option<String>,
-    pub width: i32,
-    pub height: i32,
+    pub width: Option<i32>,
+    pub height: Option<i32>,
+    pub duration: Option<f64>,
+    /// What is painted on it, if that is not one image over the whole of it.
+    pub items: Option<Vec<Value>>,
     #[oai(flatten)]
     pub properties: Properties,
     /// Its place in the reading order, from 0.
@@ -215,7 +225,7 @@ impl CanvasInput {
     }
 
     fn content(self, at: &str, told: &mut Vec<Fault>) -> CanvasContent {
-        let Self { label, image, width, height, properties } = self;
+        let Self { label, image, width, height, duration, items, properties } = self;
         if width.is_some() != height.is_some() {
             let detail = "width and height go together: send both, or neither to take the image's".to_owned();
             told.push(Fault { pointer: format!("{at}/{}", if width.is_some() { "height" } else { "width" }), detail });
@@ -227,14 +237,35 @@ impl CanvasInput {
         told.extend(
             faults(&descriptive, Class::Canvas).into_iter().map(|fault| Fault { pointer: format!("{at}{}", fault.pointer), ..fault }),
         );
-        CanvasContent { size: width.zip(height), descriptive, image }
+        if image.is_some() && items.is_some() {
+            let detail = "a canvas has either image or items: put the image into items as the body of an annotation".to_owned();
+            told.push(Fault { pointer: format!("{at}/items"), detail });
+        }
+        if duration.is_some_and(|seconds| !seconds.is_finite() || seconds <= 0.0) {
+            told.push(Fault { pointer: format!("{at}/duration"), detail: "must be more than 0".to_owned() });
+        }
+        if items.is_some() && width.is_none() && duration.is_none() {
+            let detail = "a canvas with items needs its width and height, or a duration".to_owned();
+            told.push(Fault { pointer: format!("{at}/width"), detail });
+        }
+        let on_canvas = painting::faults(items.as_deref().unwrap_or_default());
+        told.extend(on_canvas.into_iter().map(|fault| Fault { pointer: format!("{at}/items{}", fault.pointer), ..fault }));
+        CanvasContent { size: width.zip(height), duration, descriptive, image, painting: items }
     }
 
     /// What a writer would send to have the canvas as it is.
     pub fn of(canvas: Canvas) -> Self {
         let (label, properties) = Properties::from_descriptive(canvas.descriptive);
         let label = (!label.0.is_empty()).then_some(label);
-        Self { label, image: canvas.image_id, width: Some(canvas.width), height: Some(canvas.height), properties }
+        Self {
+            label,
+            image: canvas.image_id,
+            width: canvas.width,
+            height: canvas.height,
+            duration: canvas.duration,
+            items: canvas.painting,
+            properties,
+        }
     }
 }
 
@@ -254,7 +285,7 @@ fn on_canvases(images: &[String], told: &mut Vec<Fault>) -> Vec<NewCanvas> {
             told.push(Fault { pointer: format!("/images/{place}"), detail: error.to_string() });
         }
     }
-    let content = |image: &String| CanvasContent { size: None, descriptive: Descriptive::default(), image: Some(image.clone()) };
+    let content = |image: &String| CanvasContent { image: Some(image.clone()), ..CanvasContent::default() };
     images.iter().map(|image| NewCanvas { id: None, content: content(image) }).collect()
 }
 
@@ -264,9 +295,34 @@ fn check_id(id: Option<&str>, pointer: &str, told: &mut Vec<Fault>) {
     }
 }
 
+/// Stores what points into the item itself by its place there, so that it stays true wherever the service is.
+pub fn localise_item(content: &mut ItemContent, manifest: &str) {
+    localise(&mut content.descriptive, manifest);
+    content.canvases.iter_mut().flatten().for_each(|canvas| localise_canvas(&mut canvas.content, manifest));
+}
+
+/// The same for a canvas.
+pub fn localise_canvas(content: &mut CanvasContent, manifest: &str) {
+    localise(&mut content.descriptive, manifest);
+    content.painting.iter_mut().flatten().for_each(|page| parts::contract(page, manifest));
+}
+
+fn localise(descriptive: &mut Descriptive, manifest: &str) {
+    let mut rest = Value::from(std::mem::take(&mut descriptive.rest));
+    parts::contract(&mut rest, manifest);
+    descriptive.rest = rest.as_object().cloned().unwrap_or_default();
+}
+
+/// The same properties with public addresses.
+fn published(mut descriptive: Descriptive, manifest: &str) -> Descriptive {
+    descriptive.rest.values_mut().for_each(|value| parts::expand(value, manifest, &|_| None));
+    descriptive
+}
+
 impl ItemView {
     pub fn of(item: Item, uris: &Uris) -> Self {
         let Item { id, status, descriptive, revision, created, modified, canvas_count } = item;
+        let descriptive = published(descriptive, &uris.manifest(&id));
         let (label, properties) = Properties::from_descriptive(descriptive);
         let manifest = uris.manifest(&id);
         let (created, modified) = (moment(created), moment(modified));
@@ -276,7 +332,8 @@ impl ItemView {
 
 impl CanvasView {
     pub fn of(canvas: Canvas, uris: &Uris) -> Self {
-        let Canvas { item_id, id, position, width, height, descriptive, image_id, revision, created, modified } = canvas;
+        let Canvas { item_id, id, position, width, height, duration, descriptive, image_id, painting, revision, created, modified } =
+            canvas;
         let (label, properties) = Properties::from_descriptive(descriptive);
         let uri = uris.canvas(&item_id, &id);
         Self {
@@ -285,6 +342,8 @@ impl CanvasView {
             image: image_id,
             width,
             height,
+            duration,
+            items: painting,
             properties,
             position,
             revision,

@@ -2,13 +2,18 @@
 
 mod content_state;
 mod image;
+mod import;
 mod item;
 mod language;
 mod properties;
 
 pub use content_state::{ContentStateView, PlaceInput};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
-pub use item::{CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName};
+pub use import::{ImportInput, ImportView, SourceView};
+pub use item::{
+    CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
+    localise_item,
+};
 pub use properties::Properties;
 
 use poem_openapi::Object;

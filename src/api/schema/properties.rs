@@ -1,6 +1,7 @@
 //! Descriptive properties, the same for items and canvases.
 
 use poem_openapi::{Enum, Object};
+use serde_json::{Map, Value};
 
 use super::language::{LanguageText, LinkTo, Pair, Provider};
 use crate::iiif::presentation::{Descriptive, ViewingDirection};
@@ -32,6 +33,24 @@ pub struct Properties {
     pub viewing_direction: Option<Direction>,
     /// How viewers should show it, such as `paged`.
     pub behavior: Option<Vec<String>>,
+    /// Pictures that stand for it. Chosen by the service if not given.
+    pub thumbnail: Option<Vec<Value>>,
+    /// The canvas, or part of a canvas, that viewers open first.
+    pub start: Option<Value>,
+    /// A canvas that is shown while this one loads, or before it is played.
+    pub placeholder_canvas: Option<Value>,
+    /// A canvas that is shown beside this one, such as the cover of a recording.
+    pub accompanying_canvas: Option<Value>,
+    /// What it is part of elsewhere; our own collections are added by the service.
+    pub part_of: Option<Vec<Value>>,
+    /// Services that belong to it, such as a search.
+    pub service: Option<Vec<Value>>,
+    /// Services that several parts of a manifest refer to.
+    pub services: Option<Vec<Value>>,
+    /// Where it is on the map: a GeoJSON FeatureCollection, as the navPlace extension has it.
+    pub nav_place: Option<Value>,
+    /// All other properties by their names, just as they stand in the manifest.
+    pub other: Option<Value>,
 }
 
 /// Reading directions.
@@ -68,7 +87,27 @@ impl Properties {
             nav_date,
             viewing_direction,
             behavior,
+            thumbnail,
+            start,
+            placeholder_canvas,
+            accompanying_canvas,
+            part_of,
+            service,
+            services,
+            nav_place,
+            other,
         } = self;
+        let mut rest: Map<String, Value> = Map::new();
+        let lists = [("thumbnail", thumbnail), ("partOf", part_of), ("service", service), ("services", services)];
+        rest.extend(lists.into_iter().filter_map(|(name, list)| Some((name.to_owned(), list?.into()))));
+        let single = [
+            ("start", start),
+            ("placeholderCanvas", placeholder_canvas),
+            ("accompanyingCanvas", accompanying_canvas),
+            ("navPlace", nav_place),
+        ];
+        rest.extend(single.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))));
+        rest.extend(other.and_then(|other| other.as_object().cloned()).into_iter().flatten());
         Descriptive {
             label: label.0,
             summary: summary.unwrap_or_default().0,
@@ -82,6 +121,7 @@ impl Properties {
             nav_date,
             viewing_direction: viewing_direction.map(ViewingDirection::from),
             behavior: behavior.unwrap_or_default(),
+            rest,
         }
     }
 
@@ -100,7 +140,17 @@ impl Properties {
             nav_date,
             viewing_direction,
             behavior,
+            mut rest,
         } = descriptive;
+        let mut list = |name: &str| match rest.remove(name) {
+            Some(Value::Array(list)) => Some(list),
+            Some(other) => Some(vec![other]),
+            None => None,
+        };
+        let (thumbnail, part_of, service, services) = (list("thumbnail"), list("partOf"), list("service"), list("services"));
+        let mut one = |name: &str| rest.remove(name);
+        let (start, nav_place) = (one("start"), one("navPlace"));
+        let (placeholder_canvas, accompanying_canvas) = (one("placeholderCanvas"), one("accompanyingCanvas"));
         let properties = Self {
             summary: (!summary.is_empty()).then_some(LanguageText(summary)),
             metadata: some(metadata, Pair),
@@ -113,6 +163,15 @@ impl Properties {
             nav_date,
             viewing_direction: viewing_direction.map(Direction::from),
             behavior: some(behavior, |value| value),
+            thumbnail,
+            start,
+            placeholder_canvas,
+            accompanying_canvas,
+            part_of,
+            service,
+            services,
+            nav_place,
+            other: (!rest.is_empty()).then(|| rest.into()),
         };
         (LanguageText(label), properties)
     }

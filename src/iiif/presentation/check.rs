@@ -4,6 +4,7 @@ use super::language::{LanguageMap, NONE};
 use super::properties::{Agent, Descriptive, LabelValue, Link, Logo};
 use super::syntax::{is_http, is_media_type, is_tag};
 use super::{behavior, html, nav_date, rights};
+use serde_json::{Map, Value};
 
 /// One thing that the writer must change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +51,7 @@ pub fn faults(descriptive: &Descriptive, class: Class) -> Vec<Fault> {
         nav_date,
         viewing_direction,
         behavior,
+        rest,
     } = descriptive;
     let mut found = Faults(Vec::new());
     if label.is_empty() && class != Class::Canvas {
@@ -83,8 +85,16 @@ pub fn faults(descriptive: &Descriptive, class: Class) -> Vec<Fault> {
             found.add(format!("/behavior/{index}"), detail);
         }
     }
+    found.rest(rest, descriptive);
     found.0
 }
+
+/// Properties of which the interface has parts of their own.
+const APART: [&str; 10] = ["@context", "id", "type", "items", "structures", "annotations", "height", "width", "duration", "sequences"];
+/// Properties that are lists of resources, each with its id and type.
+const RESOURCES: [&str; 2] = ["thumbnail", "partOf"];
+/// Properties that are one resource.
+const RESOURCE: [&str; 3] = ["start", "placeholderCanvas", "accompanyingCanvas"];
 
 /// Whether a text may be HTML.
 #[derive(Clone, Copy, PartialEq)]
@@ -112,6 +122,38 @@ struct Faults(Vec<Fault>);
 impl Faults {
     fn add(&mut self, pointer: impl Into<String>, detail: impl Into<String>) {
         self.0.push(Fault { pointer: pointer.into(), detail: detail.into() });
+    }
+
+    fn rest(&mut self, rest: &Map<String, Value>, said: &Descriptive) {
+        let named = serde_json::to_value(Descriptive { rest: Map::new(), ..said.clone() }).unwrap_or_default();
+        for (name, value) in rest {
+            let pointer = format!("/{}", escape(name));
+            if APART.contains(&name.as_str()) {
+                self.add(&pointer, format!("{name} is written through a part of this interface of its own"));
+            } else if named.get(name).is_some() {
+                self.add(&pointer, format!("{name} is said twice"));
+            } else if RESOURCES.contains(&name.as_str()) {
+                self.resources(&pointer, value);
+            } else if RESOURCE.contains(&name.as_str()) {
+                self.resource(&pointer, value);
+            }
+        }
+    }
+
+    fn resources(&mut self, pointer: &str, value: &Value) {
+        match value.as_array() {
+            Some(list) => list.iter().enumerate().for_each(|(index, one)| self.resource(&format!("{pointer}/{index}"), one)),
+            None => self.add(pointer, "must be a list"),
+        }
+    }
+
+    fn resource(&mut self, pointer: &str, value: &Value) {
+        if value.get("image").is_some_and(Value::is_string) {
+            return;
+        }
+        for name in ["id", "type"].into_iter().filter(|name| !value[*name].is_string()) {
+            self.add(format!("{pointer}/{name}"), format!("a resource needs its {name}"));
+        }
     }
 
     fn texts(&mut self, pointer: &str, map: &LanguageMap, markup: Markup) {

@@ -7,7 +7,7 @@ use super::{behavior, html};
 use serde_json::{Map, Value, json};
 
 /// The JSON-LD context of Presentation 3.0.
-pub(super) const CONTEXT: &str = "http://iiif.io/api/presentation/3/context.json";
+pub const CONTEXT: &str = "http://iiif.io/api/presentation/3/context.json";
 
 /// Adds a property unless there is nothing to say: null, an empty string, list or object.
 pub(super) fn put(object: &mut Map<String, Value>, key: &str, value: impl Into<Value>) {
@@ -50,6 +50,7 @@ pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptiv
         nav_date,
         viewing_direction,
         behavior,
+        rest,
     } = descriptive;
     put(object, "label", plain(label));
     put(object, "summary", text(summary));
@@ -64,6 +65,9 @@ pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptiv
     put(object, "homepage", list(homepage, link));
     put(object, "rendering", list(rendering, link));
     put(object, "seeAlso", list(see_also, link));
+    for (name, value) in rest {
+        object.insert(name.clone(), value.clone());
+    }
 }
 
 /// Each thing as JSON.

@@ -1,6 +1,6 @@
 //! An item as a IIIF Manifest, its Canvases, and what is painted on them: the model, and its documents in Presentation 3.0.
 
-use super::emit::{describe, list, put, resource};
+use super::emit::{CONTEXT, describe, list, put, resource};
 use super::language::LanguageMap;
 use super::properties::Descriptive;
 use crate::iiif::ids::CollectionKey;
@@ -19,17 +19,34 @@ pub struct Manifest {
     pub thumbnail: Option<Thumbnail>,
     /// The Collections that hold the item.
     pub part_of: Vec<Parent>,
+    /// Its Ranges, as they stand in the document.
+    pub structures: Vec<Value>,
+    /// Its Annotation Pages, or references to such, as they stand in the document.
+    pub annotations: Vec<Value>,
 }
 
 /// A Canvas; `width` and `height` are its own coordinates, not pixels of an image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Canvas {
     pub id: String,
-    pub width: u32,
-    pub height: u32,
+    /// Width and height.
+    pub size: Option<(u32, u32)>,
+    /// Seconds.
+    pub duration: Option<f64>,
     pub descriptive: Descriptive,
-    /// What is painted on it, over the whole of it.
-    pub image: Option<Painting>,
+    pub content: Content,
+    /// Its Annotation Pages that do not paint, or references to such, as they stand in the document.
+    pub annotations: Vec<Value>,
+}
+
+/// What is painted on a Canvas.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Nothing,
+    /// An image of ours over the whole of it.
+    Image(Box<Painting>),
+    /// Annotation Pages as they stand in the document.
+    Pages(Vec<Value>),
 }
 
 /// An image painted on a Canvas.
@@ -74,47 +91,61 @@ impl Manifest {
     /// The thumbnail to publish.
     #[must_use]
     pub fn shown_thumbnail(&self) -> Option<&Thumbnail> {
-        let painted = || self.canvases.iter().find_map(|canvas| canvas.image.as_ref());
+        let painted = || self.canvases.iter().find_map(Canvas::image);
         self.thumbnail.as_ref().or_else(|| painted().map(|image| &image.thumbnail))
+    }
+}
+
+impl Canvas {
+    /// The one image over the whole of it.
+    #[must_use]
+    pub fn image(&self) -> Option<&Painting> {
+        match &self.content {
+            Content::Image(image) => Some(image),
+            Content::Nothing | Content::Pages(_) => None,
+        }
     }
 }
 
 impl Thumbnail {
     pub(super) fn image(&self) -> Value {
         let Self { id, format, width, height, services } = self;
-        image(id, format, (*width, *height), services)
+        image(id, format, (*width, *height), services).into()
     }
 }
 
 /// The Manifest as a document of Presentation 3.0.
 #[must_use]
 pub fn manifest_3(manifest: &Manifest, uris: &Uris) -> Value {
-    let Manifest { item, descriptive, canvases, thumbnail: _, part_of } = manifest;
+    let Manifest { item, descriptive, canvases, thumbnail: _, part_of, structures, annotations } = manifest;
     let mut object = resource(uris.manifest(item), "Manifest", true);
     describe(&mut object, descriptive, manifest.shown_thumbnail());
-    put(&mut object, "partOf", list(part_of, |parent| collection_reference(parent, uris)));
-    put(&mut object, "items", list(canvases, |canvas| canvas_object(item, canvas, uris, false).into()));
+    let elsewhere = object.remove("partOf");
+    let parents = part_of.iter().map(|parent| collection_reference(parent, uris));
+    put(&mut object, "partOf", parents.chain(elsewhere.into_iter().flat_map(entries)).collect::<Vec<_>>());
+    put(&mut object, "items", list(canvases, |canvas| canvas_object(item, canvas, uris).into()));
+    put(&mut object, "structures", structures.as_slice());
+    put(&mut object, "annotations", annotations.as_slice());
     object.into()
 }
 
-/// A Canvas as a document of its own in Presentation 3.0.
+/// The entries of a list, or the one thing that stands where a list should.
+fn entries(value: Value) -> Vec<Value> {
+    match value {
+        Value::Array(list) => list,
+        other => vec![other],
+    }
+}
+
+/// One resource of a document as a document of its own; a Canvas says which Manifest it is of.
 #[must_use]
-pub fn canvas_3(item: &str, canvas: &Canvas, uris: &Uris) -> Value {
-    let mut object = canvas_object(item, canvas, uris, true);
-    put(&mut object, "partOf", vec![Value::from(resource(uris.manifest(item), "Manifest", false))]);
+pub fn alone(part: &Map<String, Value>, manifest: &str) -> Value {
+    let mut object = Map::from_iter([("@context".to_owned(), CONTEXT.into())]);
+    object.extend(part.clone());
+    if object.get("type").is_some_and(|class| class == "Canvas" || class == "Range") && !object.contains_key("partOf") {
+        put(&mut object, "partOf", vec![Value::from(resource(manifest.to_owned(), "Manifest", false))]);
+    }
     object.into()
-}
-
-/// The Annotation Page that paints a Canvas, as a document of its own; there is none without an image.
-#[must_use]
-pub fn canvas_page_3(item: &str, canvas: &Canvas, uris: &Uris) -> Option<Value> {
-    canvas.image.as_ref().map(|image| page(item, canvas, image, uris, true))
-}
-
-/// The painting Annotation of a Canvas, the first of its page, as a document of its own; there is none without an image.
-#[must_use]
-pub fn painting_3(item: &str, canvas: &Canvas, uris: &Uris) -> Option<Value> {
-    canvas.image.as_ref().map(|image| annotation(item, canvas, image, uris, true))
 }
 
 /// A Collection named in `partOf`.
@@ -125,44 +156,66 @@ pub(super) fn collection_reference(parent: &Parent, uris: &Uris) -> Value {
     object.into()
 }
 
-fn canvas_object(item: &str, canvas: &Canvas, uris: &Uris, alone: bool) -> Map<String, Value> {
-    let Canvas { id, width, height, descriptive, image } = canvas;
-    let mut object = resource(uris.canvas(item, id), "Canvas", alone);
-    put(&mut object, "height", *height);
-    put(&mut object, "width", *width);
-    describe(&mut object, descriptive, image.as_ref().map(|image| &image.thumbnail));
+fn canvas_object(item: &str, canvas: &Canvas, uris: &Uris) -> Map<String, Value> {
+    let Canvas { id, size, duration, descriptive, content, annotations } = canvas;
+    let mut object = resource(uris.canvas(item, id), "Canvas", false);
+    put(&mut object, "height", size.map(|(_, height)| height));
+    put(&mut object, "width", size.map(|(width, _)| width));
+    put(&mut object, "duration", duration.map(number));
+    describe(&mut object, descriptive, canvas.image().map(|image| &image.thumbnail));
+    let pages = match content {
+        Content::Nothing => Value::Array(Vec::new()),
+        Content::Image(image) => vec![page(item, id, image, uris)].into(),
+        Content::Pages(pages) => pages.as_slice().into(),
+    };
     // There even if it is empty: the published schema wants it.
-    object.insert("items".to_owned(), list(image, |image| page(item, canvas, image, uris, false)));
+    object.insert("items".to_owned(), pages);
+    put(&mut object, "annotations", annotations.as_slice());
     object
 }
 
-fn page(item: &str, canvas: &Canvas, image: &Painting, uris: &Uris, alone: bool) -> Value {
-    let mut object = resource(uris.canvas_page(item, &canvas.id), "AnnotationPage", alone);
-    put(&mut object, "items", vec![annotation(item, canvas, image, uris, false)]);
+/// Whole seconds are written without a fraction.
+fn number(seconds: f64) -> Value {
+    let whole = seconds as u64;
+    if whole as f64 == seconds { whole.into() } else { seconds.into() }
+}
+
+fn page(item: &str, canvas: &str, image: &Painting, uris: &Uris) -> Value {
+    let mut object = resource(uris.canvas_page(item, canvas), "AnnotationPage", false);
+    put(&mut object, "items", vec![annotation(item, canvas, image, uris)]);
     object.into()
 }
 
-fn annotation(item: &str, canvas: &Canvas, painting: &Painting, uris: &Uris, alone: bool) -> Value {
-    let Painting { id, format, width, height, services, thumbnail: _ } = painting;
-    let mut object = resource(uris.painting(item, &canvas.id, 1), "Annotation", alone);
+fn annotation(item: &str, canvas: &str, painting: &Painting, uris: &Uris) -> Value {
+    let mut object = resource(uris.painting(item, canvas, 1), "Annotation", false);
     put(&mut object, "motivation", "painting");
-    put(&mut object, "body", image(id, format, (*width, *height), services));
-    put(&mut object, "target", uris.canvas(item, &canvas.id));
+    put(&mut object, "body", painting.resource());
+    put(&mut object, "target", uris.canvas(item, canvas));
     object.into()
 }
 
-fn image(id: &str, format: &str, (width, height): (u32, u32), services: &[Value]) -> Value {
+impl Painting {
+    /// The image as the body of an Annotation.
+    #[must_use]
+    pub fn resource(&self) -> Map<String, Value> {
+        let Self { id, format, width, height, services, thumbnail: _ } = self;
+        image(id, format, (*width, *height), services)
+    }
+}
+
+fn image(id: &str, format: &str, (width, height): (u32, u32), services: &[Value]) -> Map<String, Value> {
     let mut object = resource(id.to_owned(), "Image", false);
     put(&mut object, "format", format);
     put(&mut object, "height", height);
     put(&mut object, "width", width);
     put(&mut object, "service", services);
-    object.into()
+    object
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::iiif::presentation::parts::find;
     use crate::iiif::presentation::samples;
     use serde_json::json;
 
@@ -200,34 +253,51 @@ mod tests {
 
     #[test]
     fn the_parts_as_documents() {
-        let (manifest, uris) = (samples::full_manifest(), samples::uris());
-        let canvas = &manifest.canvases[0];
-        let alone = canvas_3("i", canvas, &uris);
-        assert_eq!(alone["@context"], super::super::emit::CONTEXT);
-        assert_eq!(alone["partOf"], json!([{"id": "https://h.org/manifests/i", "type": "Manifest"}]));
-        let page = canvas_page_3("i", canvas, &uris).expect("a page");
-        samples::assert_schema(&page);
-        let annotation = painting_3("i", canvas, &uris).expect("an annotation");
-        samples::assert_schema(&annotation);
-        let embedded = &manifest_3(&manifest, &uris)["items"][0]["items"][0];
-        assert_eq!(embedded["id"], page["id"]);
-        assert_eq!(embedded["items"], page["items"]);
-        assert_eq!(embedded["items"][0]["id"], annotation["id"]);
-        assert_eq!(embedded["items"][0]["body"], annotation["body"]);
+        let made = manifest_3(&samples::full_manifest(), &samples::uris());
+        let find = |path: &str| {
+            alone(find(&made, &format!("https://h.org/manifests/i/canvases/{path}")).expect(path), "https://h.org/manifests/i")
+        };
+        let canvas = find("c");
+        assert_eq!(canvas["@context"], CONTEXT);
+        assert_eq!(canvas["partOf"], json!([{"id": "https://h.org/manifests/i", "type": "Manifest"}]));
+        for path in ["c/page", "c/page/1"] {
+            samples::assert_schema(&find(path));
+            assert_eq!(find(path).get("partOf"), None);
+        }
+        assert_eq!(made["items"][0]["items"][0]["items"], find("c/page")["items"]);
+        assert_eq!(made["items"][0]["items"][0]["items"][0]["body"], find("c/page/1")["body"]);
+    }
+
+    #[test]
+    fn what_is_said_in_other_words_is_published_as_it_is() {
+        let mut manifest = samples::minimal_manifest();
+        manifest.part_of = samples::full_manifest().part_of;
+        let elsewhere = json!({"id": "https://x.org/c", "type": "Collection"});
+        manifest.descriptive.rest =
+            json!({"partOf": [elsewhere], "navPlace": {"type": "FeatureCollection"}}).as_object().expect("properties").clone();
+        manifest.canvases[0] =
+            Canvas { size: None, duration: Some(12.5), content: Content::Pages(vec![json!({"id": "p"})]), ..manifest.canvases[0].clone() };
+        manifest.canvases[0].annotations = vec![json!({"id": "a"})];
+        manifest.structures = vec![json!({"id": "r"})];
+        let made = manifest_3(&manifest, &samples::uris());
+        assert_eq!(made["partOf"][1], elsewhere);
+        assert_eq!(made["navPlace"]["type"], "FeatureCollection");
+        let canvas = json!({
+            "id": "https://h.org/manifests/i/canvases/c", "type": "Canvas", "duration": 12.5, "items": [{"id": "p"}], "annotations": [{"id": "a"}]
+        });
+        assert_eq!((&made["items"][0], &made["structures"][0]["id"]), (&canvas, &json!("r")));
     }
 
     #[test]
     fn a_canvas_without_an_image_has_nothing_on_it() {
         let mut manifest = samples::minimal_manifest();
-        manifest.canvases[0].image = None;
+        manifest.canvases[0].content = Content::Nothing;
         let made = manifest_3(&manifest, &samples::uris());
         assert_eq!(
             made["items"],
             json!([{"id": "https://h.org/manifests/i/canvases/c", "type": "Canvas", "height": 30, "width": 20, "items": []}])
         );
         assert_eq!(made.get("thumbnail"), None);
-        assert_eq!(canvas_page_3("i", &manifest.canvases[0], &samples::uris()), None);
-        assert_eq!(painting_3("i", &manifest.canvases[0], &samples::uris()), None);
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Descriptive properties (Presentation 3.0, section 3.1 to 3.3) as they are stored and sent: what a writer may say about a
 //! Manifest, a Canvas or a Collection. Reading is lenient about the form; [`check::faults`](super::check::faults) judges the content.
 
+use super::emit::describe;
 use super::language::{LanguageMap, OneOrMany};
 use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Map, Value};
 
 /// What one resource says about itself. Empty properties are left out of the JSON.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -34,6 +36,10 @@ pub struct Descriptive {
     pub viewing_direction: Option<ViewingDirection>,
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_many")]
     pub behavior: Vec<String>,
+    /// Every other property by its name, just as it stands in the document: those of the specification that only machines read, such
+    /// as `navPlace` or `placeholderCanvas`, those of extensions, and the above in a form that has no place there.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub rest: Map<String, Value>,
 }
 
 /// A pair for display, as in `metadata` and `requiredStatement`.
@@ -124,6 +130,47 @@ pub enum ViewingDirection {
     BottomToTop,
 }
 
+impl Descriptive {
+    /// The names of the properties that have a place of their own.
+    pub const NAMED: [&str; 12] = [
+        "label",
+        "summary",
+        "metadata",
+        "rights",
+        "requiredStatement",
+        "provider",
+        "homepage",
+        "seeAlso",
+        "rendering",
+        "navDate",
+        "viewingDirection",
+        "behavior",
+    ];
+
+    /// Takes the properties of a document apart. What cannot be said in a place of its own without loss stays in `rest`.
+    #[must_use]
+    pub fn of(properties: Map<String, Value>) -> Self {
+        let (mut named, mut rest) = (Map::new(), Map::new());
+        for (name, value) in properties {
+            let place = if Self::holds(&name, &value) { &mut named } else { &mut rest };
+            place.insert(name, value);
+        }
+        let descriptive: Self = serde_json::from_value(named.into()).unwrap_or_default();
+        Self { rest, ..descriptive }
+    }
+
+    /// Whether a property has a place from which this value is published as it was.
+    fn holds(name: &str, value: &Value) -> bool {
+        let alone = || Value::from(Map::from_iter([(name.to_owned(), value.clone())]));
+        let published = |descriptive: Self| {
+            let mut object = Map::new();
+            describe(&mut object, &descriptive, None);
+            object.get(name) == Some(value)
+        };
+        Self::NAMED.contains(&name) && serde_json::from_value::<Self>(alone()).is_ok_and(published)
+    }
+}
+
 impl ViewingDirection {
     /// The word of the specification, the same in 2.1 and 3.0.
     #[must_use]
@@ -180,6 +227,27 @@ mod tests {
         ];
         for bad in cases {
             assert!(from_value::<Descriptive>(bad.clone()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_place_stays_as_it_is() {
+        let sent = json!({
+            "label": {"en": ["A"]}, "navPlace": {"type": "FeatureCollection"}, "viewingDirection": "up", "behavior": ["paged", "x-own"],
+            "homepage": [{"id": "https://x.org/", "type": "Text", "label": {"en": ["X"]}, "x-own": 1}], "summary": {"en": []}
+        });
+        let taken = Descriptive::of(sent.as_object().expect("an object").clone());
+        assert_eq!(taken.label, LanguageMap::new("en", "A"));
+        assert_eq!(taken.behavior, ["paged", "x-own"]);
+        let rest: Vec<&String> = taken.rest.keys().collect();
+        assert_eq!(rest, ["navPlace", "viewingDirection", "homepage", "summary"]);
+    }
+
+    #[test]
+    fn names_are_those_of_the_fields() {
+        let full = to_value(samples::manifest_properties()).expect("json");
+        for name in full.as_object().expect("an object").keys() {
+            assert!(Descriptive::NAMED.contains(&name.as_str()), "{name}");
         }
     }
 

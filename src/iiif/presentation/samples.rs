@@ -2,14 +2,14 @@
 
 use super::collection::{Collection, Member, Target};
 use super::language::LanguageMap;
-use super::manifest::{Canvas, Manifest, Painting, Parent, Thumbnail};
+use super::manifest::{Canvas, Content, Manifest, Painting, Parent, Thumbnail};
 use super::properties::{Agent, AgentType, Descriptive, LabelValue, Link, Logo, LogoType, ViewingDirection};
 use crate::iiif::ids::{CollectionKey, ResourceId};
 use crate::iiif::uris::Uris;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
-use serde_json::{Value, from_value, json};
+use serde_json::{Map, Value, from_value, json};
 use std::sync::LazyLock;
 
 pub fn uris() -> Uris {
@@ -48,7 +48,14 @@ fn painting() -> Painting {
 }
 
 fn canvas(id: &str, descriptive: Descriptive) -> Canvas {
-    Canvas { id: id.to_owned(), width: 20, height: 30, descriptive, image: Some(painting()) }
+    Canvas {
+        id: id.to_owned(),
+        size: Some((20, 30)),
+        duration: None,
+        descriptive,
+        content: Content::Image(Box::new(painting())),
+        annotations: Vec::new(),
+    }
 }
 
 fn named(id: &str) -> CollectionKey {
@@ -58,7 +65,15 @@ fn named(id: &str) -> CollectionKey {
 pub fn minimal_manifest() -> Manifest {
     let descriptive = Descriptive { label: LanguageMap::plain("A"), ..Descriptive::default() };
     let canvases = vec![canvas("c", Descriptive::default())];
-    Manifest { item: "i".to_owned(), descriptive, canvases, thumbnail: None, part_of: Vec::new() }
+    Manifest {
+        item: "i".to_owned(),
+        descriptive,
+        canvases,
+        thumbnail: None,
+        part_of: Vec::new(),
+        structures: Vec::new(),
+        annotations: Vec::new(),
+    }
 }
 
 fn properties(sent: Value) -> Descriptive {
@@ -108,6 +123,8 @@ pub fn full_manifest() -> Manifest {
         canvases: vec![canvas("c", canvas_properties()), canvas("d", Descriptive::default())],
         thumbnail: Some(thumbnail()),
         part_of: vec![Parent { key: named("maps"), label: LanguageMap::plain("Maps") }],
+        structures: Vec::new(),
+        annotations: Vec::new(),
     }
 }
 
@@ -196,6 +213,7 @@ pub fn any_descriptive() -> impl Strategy<Value = Descriptive> {
             nav_date,
             viewing_direction,
             behavior,
+            rest: Map::new(),
         }
     })
 }

@@ -24,7 +24,7 @@ const IMAGE_CONTEXT: &str = "http://iiif.io/api/image/2/context.json";
 /// The Manifest as a document of Presentation 2.1.
 #[must_use]
 pub fn manifest_2(manifest: &Manifest, uris: &Uris) -> Value {
-    let Manifest { item, descriptive, canvases, thumbnail: _, part_of } = manifest;
+    let Manifest { item, descriptive, canvases, thumbnail: _, part_of, structures: _, annotations: _ } = manifest;
     let mut object = resource(uris.manifest_version(item, 2), "sc:Manifest", true);
     put(&mut object, "label", texts(&descriptive.label, plain_text));
     describe(&mut object, descriptive, manifest.shown_thumbnail());
@@ -70,14 +70,15 @@ fn resource(id: String, type_: &str, alone: bool) -> Map<String, Value> {
 }
 
 fn canvas_object(item: &str, canvas: &Canvas, position: u32, uris: &Uris, alone: bool) -> Map<String, Value> {
-    let Canvas { id, width, height, descriptive, image } = canvas;
+    let Canvas { id, size, duration: _, descriptive, content: _, annotations: _ } = canvas;
+    let (image, (width, height)) = (canvas.image(), size.unwrap_or_default());
     let uri = uris.canvas(item, id);
     let mut object = resource(uri.clone(), "sc:Canvas", alone);
     let label = texts(&descriptive.label, plain_text);
     put(&mut object, "label", if label.is_null() { position.to_string().into() } else { label });
-    put(&mut object, "height", *height);
-    put(&mut object, "width", *width);
-    describe(&mut object, descriptive, image.as_ref().map(|image| &image.thumbnail));
+    put(&mut object, "height", height);
+    put(&mut object, "width", width);
+    describe(&mut object, descriptive, image.map(|image| &image.thumbnail));
     put(&mut object, "images", list(image, |image| annotation(uris.painting(item, id, 1), image, &uri)));
     object
 }
@@ -119,6 +120,7 @@ fn describe(object: &mut Map<String, Value>, descriptive: &Descriptive, thumbnai
         nav_date: _,
         viewing_direction,
         behavior,
+        rest: _,
     } = descriptive;
     let hint = behavior::viewing_hint(behavior);
     let default_direction = (hint == Some("continuous")).then_some(ViewingDirection::LeftToRight);

@@ -8,7 +8,8 @@ use triptych::iiif::ids::{CollectionKey, ResourceId};
 use triptych::iiif::presentation::check::{Class, faults};
 use triptych::iiif::presentation::collection::{Collection, Member, Target, collection_3};
 use triptych::iiif::presentation::language::LanguageMap;
-use triptych::iiif::presentation::manifest::{Canvas, Manifest, Painting, Parent, Thumbnail, canvas_3, manifest_3};
+use triptych::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Parent, Thumbnail, alone, manifest_3};
+use triptych::iiif::presentation::parts::find;
 use triptych::iiif::presentation::properties::Descriptive;
 use triptych::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
 use triptych::iiif::uris::Uris;
@@ -28,13 +29,20 @@ fn thumbnail() -> Thumbnail {
 fn canvas(id: &str, descriptive: Descriptive) -> Canvas {
     let body = "https://h.org/iiif/3/x/full/max/0/default.jpg".to_owned();
     let image = Painting { id: body, format: "image/jpeg", width: 2000, height: 3000, services: services(), thumbnail: thumbnail() };
-    Canvas { id: id.to_owned(), width: 2000, height: 3000, descriptive, image: Some(image) }
+    Canvas {
+        id: id.to_owned(),
+        size: Some((2000, 3000)),
+        duration: None,
+        descriptive,
+        content: Content::Image(Box::new(image)),
+        annotations: Vec::new(),
+    }
 }
 
 fn manifest(descriptive: Descriptive, first: Descriptive) -> Manifest {
     let canvases = vec![canvas("c", first), canvas("d", Descriptive::default())];
     let part_of = vec![Parent { key: CollectionKey::Top, label: LanguageMap::plain("All") }];
-    Manifest { item: "i".to_owned(), descriptive, canvases, thumbnail: None, part_of }
+    Manifest { item: "i".to_owned(), descriptive, canvases, thumbnail: None, part_of, structures: Vec::new(), annotations: Vec::new() }
 }
 
 fn collection(descriptive: Descriptive) -> Collection {
@@ -151,7 +159,8 @@ proptest! {
         if clean(Class::Canvas) {
             let canvas = canvas("c", properties.clone());
             let manifest = manifest(Descriptive { label: LanguageMap::plain("A"), ..Descriptive::default() }, properties.clone());
-            judge(&canvas_3("i", &canvas, &uris));
+            let document = manifest_3(&manifest, &uris);
+            judge(&alone(find(&document, &uris.canvas("i", "c")).expect("a canvas"), &uris.manifest("i")));
             judge(&canvas_2("i", &canvas, 1, &uris));
             judge(&manifest_3(&manifest, &uris));
             judge(&manifest_2(&manifest, &uris));

@@ -1,0 +1,100 @@
+//! Imports.
+
+use poem_openapi::{Enum, Object};
+use serde_json::Value;
+
+use super::item::{ItemView, StatusName};
+use super::moment;
+use crate::api::problem::Problem;
+use crate::catalog::{Source, Status};
+use crate::iiif::ids::ResourceId;
+use crate::iiif::presentation::Fault;
+use crate::iiif::uris::Uris;
+use crate::ingest::{Done, ImportOptions, Origin};
+
+/// By which names the documents of an imported item call its parts.
+#[derive(Clone, Copy, Debug, Default, Enum)]
+#[oai(rename_all = "lowercase")]
+pub enum Ids {
+    /// Ours, which lead to us.
+    #[default]
+    Minted,
+    /// Those of the source, so that what points at them elsewhere stays true.
+    Original,
+}
+
+/// A manifest to be imported: either `url` or `document`.
+#[derive(Object)]
+#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
+pub struct ImportInput {
+    /// Where it is, http or https.
+    pub url: Option<String>,
+    /// The manifest itself.
+    pub document: Option<Value>,
+    /// Id of the item: chosen for ever. Minted if it is not given; that of the item which came from the same document before.
+    pub id: Option<String>,
+    #[oai(default)]
+    pub ids: Ids,
+    /// `draft` if it is not given and the item is new.
+    pub status: Option<StatusName>,
+}
+
+/// What became of an import.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+pub struct ImportView {
+    pub item: ItemView,
+    /// The version that the document was written in, and everything that was changed, each with a JSON pointer into it.
+    pub report: Value,
+}
+
+/// What an item was imported from.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+pub struct SourceView {
+    /// Id of the document as it says itself.
+    pub uri: String,
+    pub ids: Ids,
+    pub imported: String,
+    pub report: Value,
+    /// The document as it came.
+    pub document: Value,
+}
+
+impl ImportInput {
+    /// What to import and how, or everything that is wrong with it.
+    pub fn check(self) -> Result<(Origin, ImportOptions), Problem> {
+        let Self { url, document, id, ids, status } = self;
+        let mut told = Vec::new();
+        if let Some(Err(error)) = id.as_deref().map(ResourceId::parse) {
+            told.push(Fault { pointer: "/id".to_owned(), detail: error.to_string() });
+        }
+        let origin = match (url, document) {
+            (Some(url), None) => Some(Origin::Url(url)),
+            (None, Some(document)) => Some(Origin::Document(document)),
+            _ => {
+                told.push(Fault { pointer: "/url".to_owned(), detail: "send either url or document".to_owned() });
+                None
+            }
+        };
+        let options = ImportOptions { id, status: status.map(Status::from), ids_kept: matches!(ids, Ids::Original) };
+        match origin {
+            Some(origin) if told.is_empty() => Ok((origin, options)),
+            _ => Err(Problem::invalid(told)),
+        }
+    }
+}
+
+impl ImportView {
+    pub fn of(done: Done, uris: &Uris) -> Self {
+        Self { item: ItemView::of(done.item, uris), report: done.report }
+    }
+}
+
+impl SourceView {
+    pub fn of(source: Source, document: Value) -> Self {
+        let Source { item_id: _, uri, ids_kept, document: _, report, imported } = source;
+        let ids = if ids_kept { Ids::Original } else { Ids::Minted };
+        Self { uri, ids, imported: moment(imported), report, document }
+    }
+}

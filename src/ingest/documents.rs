@@ -1,0 +1,129 @@
+//! Manifests made elsewhere: fetched or sent, brought into the shape of Presentation 3.0, taken apart and stored.
+
+use std::io::Write;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::{Value, json};
+
+use crate::catalog::{Catalog, CatalogError, Item, NewImport, Status};
+use crate::fetch::{FetchError, Fetcher};
+use crate::iiif::presentation::Fault;
+use crate::iiif::presentation::import::{Imported, Known, take_apart};
+use crate::iiif::presentation::upgrade::{Refusal, Upgraded, upgrade};
+
+/// What is asked for: 3.0 where the server has both.
+const ACCEPT: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\", application/ld+json;q=0.9, \
+                      application/json;q=0.8, */*;q=0.1";
+
+/// Where a document comes from.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    Url(String),
+    Document(Value),
+}
+
+/// How a document is taken in.
+#[derive(Clone, Debug)]
+pub struct ImportOptions {
+    /// Of the item; chosen here if it is not given.
+    pub id: Option<String>,
+    pub status: Option<Status>,
+    /// Whether the item's documents name everything as the source did.
+    pub ids_kept: bool,
+}
+
+/// A document that was taken in.
+#[derive(Debug)]
+pub struct Done {
+    pub item: Item,
+    /// Whether the item is new.
+    pub created: bool,
+    /// What the document was, and what was changed.
+    pub report: Value,
+}
+
+/// Why a document was not taken in.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    #[error("the document cannot be fetched: {0}")]
+    Fetch(#[from] FetchError),
+    #[error("the document is not JSON: {0}")]
+    Json(String),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The document is not what it says.
+    #[error("{} faults", .0.len())]
+    Faults(Vec<Fault>),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+}
+
+/// Takes documents in.
+#[derive(Clone)]
+pub struct Documents {
+    catalog: Catalog,
+    fetcher: Fetcher,
+}
+
+/// A document in the shape of 3.0, and as it came.
+struct Read {
+    upgraded: Upgraded,
+    original: Vec<u8>,
+}
+
+impl Documents {
+    pub fn new(catalog: Catalog, fetcher: Fetcher) -> Self {
+        Self { catalog, fetcher }
+    }
+
+    /// Takes a Manifest in, of any version: as a new item, or as what is new of the item that came from the same document.
+    ///
+    /// # Errors
+    /// Nothing is stored then.
+    pub async fn import(&self, origin: Origin, options: ImportOptions) -> Result<Done, ImportError> {
+        let read = self.read(origin).await?;
+        let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
+        let (_, known) = self.catalog.known_import(uri).await?;
+        let report = report(&read.upgraded);
+        let (imported, document) = blocking(move || apart(read, &known)).await?;
+        let ImportOptions { id, status, ids_kept } = options;
+        let new = NewImport { id, status, ids_kept, document, report: report.clone() };
+        let (item, created) = self.catalog.import(&imported, &new).await?;
+        Ok(Done { item, created, report })
+    }
+
+    /// A document of any version in the shape of 3.0.
+    async fn read(&self, origin: Origin) -> Result<Read, ImportError> {
+        let bytes = match origin {
+            Origin::Url(url) => self.fetcher.get(&url, ACCEPT).await?.bytes,
+            Origin::Document(document) => return blocking(move || raised(document.to_string().into_bytes(), document)).await,
+        };
+        blocking(move || {
+            let document = serde_json::from_slice(&bytes).map_err(|error| ImportError::Json(error.to_string()))?;
+            raised(bytes, document)
+        })
+        .await
+    }
+}
+
+fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
+    Ok(Read { upgraded: upgrade(document)?, original })
+}
+
+fn apart(read: Read, known: &Known) -> Result<(Imported, Vec<u8>), ImportError> {
+    let imported = take_apart(read.upgraded.document, known).map_err(ImportError::Faults)?;
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    let document = packed.write_all(&read.original).and_then(|()| packed.finish());
+    Ok((imported, document.map_err(|error| ImportError::Json(error.to_string()))?))
+}
+
+fn report(upgraded: &Upgraded) -> Value {
+    let changes: Vec<Value> = upgraded.changes.iter().map(|change| json!({"pointer": change.pointer, "what": change.what})).collect();
+    json!({"version": upgraded.from.as_str(), "changes": changes})
+}
+
+/// Works on a document of any size where it keeps nobody waiting.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, ImportError> + Send + 'static) -> Result<T, ImportError> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(ImportError::Json(format!("it cannot be worked on: {error}"))))
+}
