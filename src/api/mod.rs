@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod canvases;
+mod content_states;
 mod documents;
 mod etag;
 mod health;
@@ -84,12 +85,15 @@ enum Tags {
     Images,
     /// Manifests made elsewhere.
     Imports,
+    /// Links that open a place in an item (IIIF Content State API 1.0).
+    #[oai(rename = "Content States")]
+    ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports);
+type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports);
+    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
     OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
@@ -165,7 +169,8 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
 /// Asks writers for their key, and bounds bodies that are read whole. Uploads are streamed and bounded where they are received.
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
     // Before the body: what a stranger sends is not even kept in memory.
-    if matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE) {
+    let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
+    if writes && request.uri().path() != content_states::PATH {
         auth::writer(&mut request).await?;
     }
     let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");

@@ -27,9 +27,13 @@ pub(super) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-/// What encrypts connections, trusting the authorities that browsers trust.
-pub(super) fn encryption() -> TlsConnector {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+/// The authorities that browsers trust.
+pub(super) fn authorities() -> RootCertStore {
+    RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() }
+}
+
+/// What encrypts connections, trusting these authorities.
+pub(super) fn encryption(roots: RootCertStore) -> TlsConnector {
     let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
     let builder = builder.expect("ring has what TLS 1.2 and 1.3 need");
     let mut config = builder.with_root_certificates(roots).with_no_client_auth();

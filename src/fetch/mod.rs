@@ -21,7 +21,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
-use connect::Stream;
+use connect::{Stream, authorities, encryption};
 use target::Target;
 
 /// Most redirects that are followed.
@@ -100,7 +100,7 @@ enum Answer {
 
 impl Fetcher {
     pub fn new(settings: FetchSettings) -> Self {
-        Self { settings, encryption: connect::encryption() }
+        Self { settings, encryption: encryption(authorities()) }
     }
 
     /// The document at `url`, asked for with this `Accept` header.
@@ -172,3 +172,6 @@ fn location(response: &Response<Incoming>) -> Option<String> {
 fn text(value: &HeaderValue) -> String {
     String::from_utf8_lossy(value.as_bytes()).into_owned()
 }
+
+#[cfg(test)]
+mod tests;

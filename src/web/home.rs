@@ -1,11 +1,12 @@
-//! The page at `/`: what is published, with pictures and manifest links.
+//! The page at `/`: what is published, with pictures and manifest links; or what a content state opens.
 
 use std::sync::Arc;
 
-use poem::http::header;
+use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
 use super::html::escape;
+use super::page::{Page, answer, frame};
 use crate::api::{App, Problem, uris};
 use crate::catalog::PlacedImage;
 use crate::iiif::ids::ResourceId;
@@ -13,14 +14,19 @@ use crate::iiif::uris::{Uris, encode_segment};
 
 /// Items on one page.
 const PAGE: usize = 60;
-const STYLE: &str = include_str!("home.css");
 
-/// Published items in the order of their ids; `?after=` leads on.
+/// Published items in the order of their ids; `?after=` leads on, `?iiif-content=` opens one.
 #[handler]
 pub async fn home(request: &Request, app: poem::web::Data<&Arc<App>>) -> poem::Result<Response> {
     let uris = uris(request);
-    let after = request.params::<After>().ok().and_then(|query| query.after).filter(|after| ResourceId::parse(after).is_ok());
-    let page = app.catalog.published(after.as_deref(), PAGE).await.map_err(Problem::from)?;
+    let query: Vec<(String, String)> = request.params().unwrap_or_default();
+    let values = |name: &str| query.iter().filter(|(given, _)| given == name).map(|(_, value)| value.as_str()).collect::<Vec<_>>();
+    let states = values("iiif-content");
+    if !states.is_empty() {
+        return Ok(super::opened::page(&app, &uris, &states).await?);
+    }
+    let after = values("after").first().copied().filter(|after| ResourceId::parse(after).is_ok());
+    let page = app.catalog.published(after, PAGE).await.map_err(Problem::from)?;
     let entries: String = page.entries.iter().map(|item| entry(&app, item, &uris)).collect();
     let list = match entries.as_str() {
         "" => "<p class=\"empty\">Nothing is published yet.</p>".to_owned(),
@@ -29,14 +35,9 @@ pub async fn home(request: &Request, app: poem::web::Data<&Arc<App>>) -> poem::R
     let next = page.next.map(|after| {
         format!("<nav class=\"more\"><a rel=\"next\" href=\"{}?after={}\">More items</a></nav>", uris.home(), encode_segment(&after))
     });
-    let body = frame(&uris, &(list + &next.unwrap_or_default()));
-    let response = Response::builder().content_type("text/html; charset=utf-8").header(header::CACHE_CONTROL, &app.cache_documents);
-    Ok(response.header("Content-Security-Policy", "default-src 'none'; img-src *; style-src 'unsafe-inline'; base-uri 'none'").body(body))
-}
-
-#[derive(serde::Deserialize)]
-struct After {
-    after: Option<String>,
+    let main = list + &next.unwrap_or_default();
+    let lead = "Each is a IIIF manifest: paste its address into any IIIF viewer, and look closely.";
+    Ok(answer(&app, StatusCode::OK, frame(&uris, &Page { title: "Published items", lead, main: &main })))
 }
 
 fn entry(app: &App, item: &PlacedImage, uris: &Uris) -> String {
@@ -48,15 +49,4 @@ fn entry(app: &App, item: &PlacedImage, uris: &Uris) -> String {
         None => "<span class=\"blank\"></span>".to_owned(),
     };
     format!("<li>{picture}<h2>{label}</h2><p><a href=\"{manifest}\" aria-label=\"IIIF manifest of {label}\">IIIF manifest</a></p></li>")
-}
-
-fn frame(uris: &Uris, main: &str) -> String {
-    let (collections, docs) = (escape(&uris.collections()), escape(&uris.api_docs()));
-    format!(
-        "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <title>Published items</title><style>{STYLE}</style></head><body><header><h1>Published items</h1>\
-         <p>Each is a IIIF manifest: paste its address into any IIIF viewer, and look closely.</p></header>\
-         <main>{main}</main><footer><a href=\"{collections}\">All items as a IIIF collection</a>\
-         <a href=\"{docs}\">REST interface</a></footer></body></html>"
-    )
 }

@@ -2,6 +2,9 @@
 
 mod home;
 mod html;
+mod opened;
+mod page;
+mod picture;
 
 use poem::IntoEndpoint;
 

@@ -5,6 +5,7 @@ mod canvases;
 mod collections;
 mod commands;
 mod connections;
+mod content_states;
 mod emitted_urls;
 mod fetch;
 mod fuzz;

@@ -8,6 +8,9 @@ use serde_json::{Value, json};
 use crate::support::documents::header;
 use crate::support::service::Service;
 
+/// The one operation that takes a body and writes nothing.
+const READING_POST: &str = "/api/v1/content-states";
+
 /// Path, method and operation of everything described.
 fn operations(document: &Value) -> Vec<(&str, Method, &Value)> {
     let paths = document["paths"].as_object().expect("paths").iter();
@@ -85,7 +88,7 @@ fn responses(document: &Value, what: &str, method: &Method, operation: &Value) {
     if what.contains("/health/") || what.ends_with("/metrics") {
         return;
     }
-    let writes = *method != Method::GET;
+    let writes = *method != Method::GET && !what.ends_with(READING_POST);
     let mut wanted = vec!["400", "503"];
     if writes {
         wanted.extend(["401", "500"]);
@@ -160,7 +163,9 @@ async fn every_path_leads_somewhere() {
         let path = filled(path, operation["tags"][0].as_str().unwrap_or_default());
         let response = service.request(method.clone(), &path).send().await.expect("an answer");
         let status = response.status().as_u16();
-        if method == Method::GET {
+        if path == READING_POST {
+            assert_eq!(status, 415, "{method} {path}");
+        } else if method == Method::GET {
             assert!(matches!(status, 200 | 303), "{method} {path}: {status}");
         } else {
             assert_eq!(status, 401, "{method} {path}");

@@ -1,11 +1,13 @@
 //! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
 
+mod content_state;
 mod image;
 mod import;
 mod item;
 mod language;
 mod properties;
 
+pub use content_state::{ContentStateView, PlaceInput};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
 pub use import::{ImportInput, ImportView, SourceView};
 pub use item::{
