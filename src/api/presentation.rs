@@ -16,7 +16,7 @@ use crate::iiif::presentation::parts;
 use crate::iiif::presentation::v2::{canvas_2, collection_2, manifest_2};
 use crate::iiif::uris::Uris;
 use crate::image_service::Viewer;
-use crate::manifests::ItemDocument;
+use crate::manifests::{CollectionDocument, ItemDocument};
 
 /// Versions of the Presentation API that documents come in.
 const VERSIONS: [u8; 2] = [2, 3];
@@ -97,11 +97,14 @@ async fn missing(app: &App, item: &str, path: &[&str]) -> Problem {
 }
 
 async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> Result<Reply, Problem> {
-    let collection = app.manifests.collection(key, uris).await?;
-    let collection = collection.ok_or_else(|| Problem::not_found("collection"))?;
+    let found = app.manifests.collection(key, uris).await?.ok_or_else(|| Problem::not_found("collection"))?;
+    let CollectionDocument { collection, public } = found;
+    if !public && viewer(app, asked.headers).await? == Viewer::Public {
+        return Err(Problem::not_found("collection"));
+    }
     let version = pinned.unwrap_or_else(|| wanted(asked));
     let body = if version == 2 { collection_2(&collection, uris) } else { collection_3(&collection, uris) };
-    Ok(respond(app, asked, &body, version, true))
+    Ok(respond(app, asked, &body, version, public))
 }
 
 fn wanted(asked: &Asked<'_>) -> u8 {

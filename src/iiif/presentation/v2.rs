@@ -9,7 +9,7 @@
 //! in `navDate`, the language and profile of links other than `seeAlso`'s profile, and the order between a Collection's Manifests
 //! and its Collections, which 2.1 lists apart. A Canvas without a label, which 2.1 does not know, is labelled by its position.
 
-use super::collection::{Collection, Member, Target};
+use super::collection::{Collection, Member, Picture, Target};
 use super::emit::{list, plain_text, put};
 use super::language::{LanguageMap, NONE};
 use super::manifest::{Canvas, Manifest, Painting, Parent, Thumbnail};
@@ -53,7 +53,11 @@ pub fn collection_2(collection: &Collection, uris: &Uris) -> Value {
     describe(&mut object, descriptive, thumbnail.as_ref());
     put(&mut object, "navDate", descriptive.nav_date.as_deref().and_then(nav_date::utc));
     put(&mut object, "within", within(part_of, uris));
-    let (manifests, collections): (Vec<_>, Vec<_>) = members.iter().partition(|one| matches!(one.target, Target::Manifest(_)));
+    let (manifests, collections): (Vec<_>, Vec<_>) = members.iter().partition(|one| match &one.target {
+        Target::Manifest(_) => true,
+        Target::Collection(_) => false,
+        Target::Elsewhere(reference) => reference.get("type").is_some_and(|class| class == "Manifest"),
+    });
     put(&mut object, "collections", list(collections, |one| member(one, uris)));
     put(&mut object, "manifests", list(manifests, |one| member(one, uris)));
     object.into()
@@ -97,11 +101,41 @@ fn member(member: &Member, uris: &Uris) -> Value {
     let (id, type_) = match target {
         Target::Manifest(item) => (uris.manifest_version(item, 2), "sc:Manifest"),
         Target::Collection(key) => (uris.collection_at_version(key, 2), "sc:Collection"),
+        Target::Elsewhere(reference) => return elsewhere(reference),
     };
     let mut object = resource(id, type_, false);
     put(&mut object, "label", texts(label, plain_text));
     put(&mut object, "navDate", nav_date.as_deref().and_then(nav_date::utc));
-    put(&mut object, "thumbnail", thumbnail.as_ref().map(thumbnail_image));
+    put(&mut object, "thumbnail", thumbnail.as_ref().map(picture));
+    object.into()
+}
+
+/// A Manifest or Collection that is not ours.
+fn elsewhere(reference: &Map<String, Value>) -> Value {
+    let text = |name: &str| reference.get(name).and_then(Value::as_str);
+    let mut object = resource(text("id").unwrap_or_default().to_owned(), &format!("sc:{}", text("type").unwrap_or("Manifest")), false);
+    let label: LanguageMap = reference.get("label").and_then(|label| serde_json::from_value(label.clone()).ok()).unwrap_or_default();
+    put(&mut object, "label", texts(&label, plain_text));
+    put(&mut object, "navDate", text("navDate").and_then(nav_date::utc));
+    put(&mut object, "thumbnail", reference.get("thumbnail").map(said_picture));
+    object.into()
+}
+
+fn picture(picture: &Picture) -> Value {
+    match picture {
+        Picture::Ours(thumbnail) => thumbnail_image(thumbnail),
+        Picture::Said(said) => said_picture(said),
+    }
+}
+
+/// The first picture of a 3.0 `thumbnail`.
+fn said_picture(said: &Value) -> Value {
+    let said = said.get(0).unwrap_or(said);
+    let mut object = Map::new();
+    put(&mut object, "@id", said.get("id").and_then(Value::as_str).unwrap_or_default());
+    for name in ["format", "height", "width"] {
+        put(&mut object, name, said.get(name).cloned().unwrap_or_default());
+    }
     object.into()
 }
 
