@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod canvases;
+mod collections;
 mod documents;
 mod etag;
 mod health;
@@ -13,6 +14,7 @@ mod image;
 mod images;
 mod infos;
 mod items;
+mod members;
 mod negotiate;
 mod openapi;
 mod presentation;
@@ -76,14 +78,17 @@ enum Tags {
     Items,
     /// The pages of an item.
     Canvases,
+    /// Items and collections in an order of somebody's.
+    Collections,
     /// Stored masters; each becomes a IIIF image service.
     Images,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images);
+type Rest = (items::Items, canvases::Canvases, collections::Collections, members::Members, images::Images);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    OpenApiService::new((items::Items, canvases::Canvases, images::Images), "Triptych", env!("CARGO_PKG_VERSION"))
+    let rest = (items::Items, canvases::Canvases, collections::Collections, members::Members, images::Images);
+    OpenApiService::new(rest, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
 /// Every route but those of the IIIF interfaces and the pages for people.

@@ -1,14 +1,18 @@
 //! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
 
+mod collection;
 mod image;
 mod item;
 mod language;
 mod properties;
 
+pub use collection::{
+    CollectionInput, CollectionView, CollectionsView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids,
+};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
 pub use item::{
-    CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
-    localise_item,
+    CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,
+    localise_canvas, localise_item,
 };
 pub use properties::Properties;
 
