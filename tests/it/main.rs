@@ -24,6 +24,7 @@ mod images;
 mod items;
 mod keys;
 mod manifests;
+mod named_collections;
 mod negotiation;
 mod openapi;
 mod outage;

@@ -142,6 +142,7 @@ fn filled(path: &str, tag: &str) -> String {
         ("item", "book"),
         ("canvas", "c"),
         ("collection", "~top"),
+        ("member", "0192f0c1-7d0e-7c3a-9a51-6f5f6c0f2b11"),
         ("id", id),
     ];
     let filled = values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
@@ -155,6 +156,8 @@ async fn every_path_leads_somewhere() {
     service.register("tiff/vips-jpeg75.tif", "one").await;
     let item = json!({"id": "book", "label": "Book", "status": "published", "canvases": [{"id": "c", "image": "one"}]});
     assert_eq!(service.send(Method::POST, "/items", &item).await.0, 201);
+    let collection = json!({"id": "book", "label": "Books", "status": "published"});
+    assert_eq!(service.send(Method::POST, "/collections", &collection).await.0, 201);
     let document = service.json("/api/openapi.json").await;
     for (path, method, operation) in operations(&document) {
         let path = filled(path, operation["tags"][0].as_str().unwrap_or_default());
