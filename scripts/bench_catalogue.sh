@@ -21,7 +21,7 @@ DATABASE_URL=$database TRIPTYCH_DATA=$scratch "$program" serve --listen "$listen
 service=$!
 trap 'kill "$service" 2>/dev/null; wait "$service" 2>/dev/null; rm -rf "$scratch"' EXIT
 for _ in $(seq 100); do curl -sf "http://$listen/health/ready" >/dev/null && break; sleep 0.2; done
-key=$(DATABASE_URL=$database TRIPTYCH_DATA=$scratch "$program" key create bench | grep -o 'trip_[A-Za-z0-9_-]*' | head -1)
+key=$(DATABASE_URL=$database TRIPTYCH_DATA=$scratch "$program" key create bench 2>/dev/null | grep -o 'trip_[A-Za-z0-9_-]*' | head -1)
 [[ $(sql -c 'select count(*) from items') == 0 ]] || { echo "the database is not empty" >&2; exit 1; }
 
 # Items $1 to $2, each with a canvas that shows the one image there is.
@@ -81,7 +81,17 @@ member() { sql -c "select id from collection_members where collection_id = 'long
 post "POST one member at the end of 10^5" /collections/long/members '{"members": [{"item": "i0500001"}]}'
 post "POST one member at the beginning of 10^5" /collections/long/members '{"position": 0, "members": [{"item": "i0500002"}]}'
 post "POST 500 members at the end of 10^5" /collections/long/members \
-  "{\"members\": [$(seq 600001 600500 | awk '{printf "%s{\"item\": \"i%07d\"}", NR > 1 ? "," : "", $1}')]}"
+  "{\"members\": [$(seq 600001 600500 | awk '{printf "%s{\"item\": \"i%07d\"}", (NR > 1 ? "," : ""), $1}')]}"
 post "move one member by 100 places" /collections/long/move "{\"position\": 50100, \"members\": [\"$(member 50000)\"]}"
 post "move one member from the end to the beginning" /collections/long/move "{\"position\": 0, \"members\": [\"$(member 99999)\"]}"
+echo "== 10^5 collections in one another"
+fill -c "insert into collections (id, status, descriptive, label_text)
+         select 'k' || lpad(n::text, 6, '0'), 'published', '{\"label\":{\"en\":[\"K\"]}}', 'K' from generate_series(0, 99999) n"
+fill -c "insert into collection_members (id, collection_id, position, member_id)
+         select gen_random_uuid(), 'k' || lpad(((n - 1) / 10)::text, 6, '0'), (n - 1) % 10, 'k' || lpad(n::text, 6, '0')
+         from generate_series(1, 99999) n"
+sql -c 'vacuum analyze collection_members' -c 'vacuum analyze collections'
+get "GET /collections" "/collections"
+get "GET a collection that is five levels down" "/collections/k050000"
+post "add a collection to one five levels down" /collections/k050000/members '{"members": [{"collection": "k099999"}]}'
 sql -c '\timing on' -c "delete from items where id = 'i0000001'" | sed 's/^Time: */          delete an item that is the first of 10^5: /'

@@ -14,7 +14,7 @@ use super::etag::{IfMatch, IfNoneMatch};
 use super::ids;
 use super::items::filter;
 use super::problem::Problem;
-use super::schema::{CollectionInput, CollectionView, CollectionsView, List, StatusName, localise};
+use super::schema::{CollectionInput, CollectionView, List, StatusName, localise};
 use super::{App, Tags};
 use crate::catalog::{Collection, Status};
 use crate::iiif::presentation::Fault;
@@ -166,11 +166,16 @@ impl Collections {
         Address(uris): Address,
         /// The item's id.
         id: Path<String>,
-    ) -> Result<poem_openapi::payload::Json<CollectionsView>, Problem> {
+        /// Where the page starts: the id it comes after, as `next` of the page before says.
+        after: Query<Option<String>>,
+        /// Entries on a page, 1 to 500; 100 if not given.
+        limit: Query<Option<u32>>,
+    ) -> Result<Listed<CollectionView>, Problem> {
+        let limit = ids::limit(limit.0)?;
         app.readable_item(&id, &reader).await?;
-        let found = app.catalog.collections_of_item(&id, shown(&reader)).await?;
-        let collections = found.into_iter().map(|collection| CollectionView::of(collection, &uris)).collect();
-        Ok(poem_openapi::payload::Json(CollectionsView { collections }))
+        let page = app.catalog.collections_of_item(&id, shown(&reader), after.0.as_deref(), limit).await?;
+        let (list, query) = (uris.api(&["items", &id, "collections"]), [("limit", limit.to_string())]);
+        Ok(Listed::new(page, |collection| CollectionView::of(collection, &uris), None, &list, &query))
     }
 }
 
@@ -192,7 +197,7 @@ fn created(collection: Collection, uris: &Uris) -> Written<CollectionView> {
 }
 
 /// The status of what this reader sees; `None` if that is everything.
-pub fn shown(reader: &Reader) -> Option<Status> {
+fn shown(reader: &Reader) -> Option<Status> {
     (!reader.sees_all()).then_some(Status::Published)
 }
 

@@ -12,7 +12,6 @@ use super::address::Address;
 use super::answer::{Listed, Read, TakenOut, Written};
 use super::auth::{Key, Reader};
 use super::body::Body;
-use super::collections::shown;
 use super::etag::{IfMatch, IfNoneMatch, of_revision};
 use super::ids;
 use super::problem::Problem;
@@ -44,7 +43,7 @@ impl Members {
     ) -> Result<Listed<MemberView>, Problem> {
         let limit = ids::limit(limit.0)?;
         let collection = app.readable_collection(&id, &reader).await?;
-        let page = app.catalog.members(&id, shown(&reader), after.0, limit).await?;
+        let page = app.catalog.members(&id, reader.sees_all(), after.0, limit).await?;
         let total = total.0.filter(|total| *total).map(|_| i64::from(collection.member_count));
         let query = [("limit", limit.to_string())];
         Ok(Listed::new(page, |member| MemberView::of(member, &uris), total, &uris.api(&["collections", &id, "members"]), &query))
@@ -121,7 +120,7 @@ impl Members {
         id: Path<String>,
     ) -> Result<Read<MemberOrder>, Problem> {
         app.readable_collection(&id, &reader).await?;
-        let (members, revision) = app.catalog.member_order(&id, shown(&reader)).await?;
+        let (members, revision) = app.catalog.member_order(&id, reader.sees_all()).await?;
         let members = members.iter().map(Uuid::to_string).collect();
         Ok(Read::new(MemberOrder { members }, revision, &known))
     }

@@ -61,23 +61,26 @@ impl From<Row> for CollectionMember {
 }
 
 impl Catalog {
-    /// Members of a collection in order; of items and collections, only those of this status.
+    /// Members of a collection in order; drafts only if they are asked for.
     pub async fn members(
         &self,
         collection: &str,
-        status: Option<Status>,
+        drafts: bool,
         after: Option<i32>,
         limit: usize,
     ) -> Result<Page<CollectionMember>, CatalogError> {
-        let statement = "select m.id, m.position, m.item_id, m.member_id, m.elsewhere, \
+        let statement = concat!(
+            "select m.id, m.position, m.item_id, m.member_id, m.elsewhere, \
              coalesce(i.descriptive, k.descriptive) -> 'label' as label, coalesce(i.status, k.status) as status \
              from collection_members m left join items i on i.id = m.item_id left join collections k on k.id = m.member_id \
-             where m.collection_id = $1 and m.position > $2 \
-             and ($3::text is null or m.elsewhere is not null or coalesce(i.status, k.status) = $3) order by m.position limit $4";
+             where m.collection_id = $1 and m.position > $3 and ",
+            member_is_seen!(),
+            "order by m.position limit $4"
+        );
         let rows: Vec<Row> = sqlx::query_as(statement)
             .bind(collection)
+            .bind(drafts)
             .bind(after.unwrap_or(-1))
-            .bind(status.map(Status::name))
             .bind(limit as i64 + 1)
             .fetch_all(&self.pool)
             .await?;
@@ -149,14 +152,12 @@ impl Catalog {
         Ok(revision)
     }
 
-    /// The identifiers of all members in order, and the collection's revision.
-    pub async fn member_order(&self, collection: &str, status: Option<Status>) -> Result<(Vec<Uuid>, i64), CatalogError> {
+    /// The identifiers of the members in order, drafts only if they are asked for, and the collection's revision.
+    pub async fn member_order(&self, collection: &str, drafts: bool) -> Result<(Vec<Uuid>, i64), CatalogError> {
         let revision = self.collection(collection).await?.revision;
-        let statement = "select m.id from collection_members m \
-             left join items i on i.id = m.item_id left join collections k on k.id = m.member_id \
-             where m.collection_id = $1 and ($2::text is null or m.elsewhere is not null or coalesce(i.status, k.status) = $2) \
-             order by m.position";
-        Ok((sqlx::query_scalar(statement).bind(collection).bind(status.map(Status::name)).fetch_all(&self.pool).await?, revision))
+        let statement =
+            concat!("select m.id from collection_members m where m.collection_id = $1 and ", member_is_seen!(), "order by m.position");
+        Ok((sqlx::query_scalar(statement).bind(collection).bind(drafts).fetch_all(&self.pool).await?, revision))
     }
 
     /// Puts the members in the order of `ids`, which must name each of them once; returns the collection's new revision.

@@ -81,7 +81,7 @@ impl Catalog {
     pub async fn collections(&self, filter: &ItemFilter, after: Option<&str>, limit: usize) -> Result<Page<Collection>, CatalogError> {
         let statement = select_collections!(
             "($1::text is null or status = $1) and ($2::text is null or label_text ilike $2) \
-             and ($3::timestamptz is null or modified >= $3) and ($4::text is null or id > $4) order by id limit $5"
+             and ($3::timestamptz is null or modified >= $3) and id > coalesce($4, '') order by id limit $5"
         );
         let ItemFilter { status, label, modified_since } = filter;
         let entries = sqlx::query_as(statement)
@@ -114,11 +114,19 @@ impl Catalog {
     }
 
     /// The collections that hold an item, in the order of their identifiers.
-    pub async fn collections_of_item(&self, item: &str, status: Option<Status>) -> Result<Vec<Collection>, CatalogError> {
+    pub async fn collections_of_item(
+        &self,
+        item: &str,
+        status: Option<Status>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Collection>, CatalogError> {
         let statement = select_collections!(
-            "id in (select collection_id from collection_members where item_id = $1) and ($2::text is null or status = $2) order by id"
+            "id in (select collection_id from collection_members where item_id = $1) and ($2::text is null or status = $2) \
+             and id > coalesce($3, '') order by id limit $4"
         );
-        Ok(sqlx::query_as(statement).bind(item).bind(status.map(Status::name)).fetch_all(&self.pool).await?)
+        let query = sqlx::query_as(statement).bind(item).bind(status.map(Status::name)).bind(after).bind(limit as i64 + 1);
+        Ok(Page::cut(query.fetch_all(&self.pool).await?, limit, |collection: &Collection| collection.id.clone()))
     }
 
     async fn insert_collection(

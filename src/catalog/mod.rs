@@ -13,6 +13,14 @@ macro_rules! image_is_visible {
     };
 }
 
+/// Whether somebody sees a member of a collection, as SQL over `collection_members m`: `$2` says that drafts are seen too.
+macro_rules! member_is_seen {
+    () => {
+        "($2 or m.elsewhere is not null or exists (select 1 from items t where t.id = m.item_id and t.status = 'published') \
+             or exists (select 1 from collections t where t.id = m.member_id and t.status = 'published')) "
+    };
+}
+
 /// The image that stands for an item, as SQL: that of its first canvas that has one of ours.
 macro_rules! image_of_item {
     ($item:literal) => {

@@ -88,7 +88,7 @@ impl Catalog {
         let statement = concat!(
             "select i.id, i.descriptive, i.modified, f.image_id, f.image_width, f.image_height, f.tile_size from items i ",
             image_of_item!("i.id"),
-            "where i.status = 'published' and ($1::text is null or i.id > $1) order by i.id limit $2"
+            "where i.status = 'published' and i.id > coalesce($1, '') order by i.id limit $2"
         );
         let entries = sqlx::query_as(statement).bind(after).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
         Ok(Page::cut(entries, limit, |item: &PlacedImage| item.id.clone()))

@@ -40,14 +40,6 @@ pub struct Holder {
     pub label: LanguageMap,
 }
 
-/// Whether the public sees a member `m`, as SQL; `$2` says that drafts are seen too.
-macro_rules! seen {
-    () => {
-        "($2 or m.elsewhere is not null or exists (select 1 from items t where t.id = m.item_id and t.status = 'published') \
-             or exists (select 1 from collections t where t.id = m.member_id and t.status = 'published')) "
-    };
-}
-
 /// Selects [`PublicMember`]s from a source of members `m`. The item that stands for a collection is looked for among its first few
 /// members only, so that the cost does not depend on how many there are.
 macro_rules! select_members {
@@ -75,7 +67,7 @@ impl Catalog {
     pub async fn public_members(&self, collection: &str, drafts: bool, from: i32, to: i32) -> Result<Vec<PublicMember>, CatalogError> {
         let statement = select_members!(
             "collection_members m",
-            concat!("where m.collection_id = $1 and m.position >= $3 and m.position < $4 and ", seen!(), "order by m.position")
+            concat!("where m.collection_id = $1 and m.position >= $3 and m.position < $4 and ", member_is_seen!(), "order by m.position")
         );
         Ok(sqlx::query_as(statement).bind(collection).bind(drafts).bind(from).bind(to).fetch_all(&self.pool).await?)
     }
@@ -86,7 +78,7 @@ impl Catalog {
             concat!(
                 "generate_series(0, $4 - 1, $3) run (start) cross join lateral (select m.* from collection_members m \
                      where m.collection_id = $1 and m.position >= run.start and m.position < run.start + $3 and ",
-                seen!(),
+                member_is_seen!(),
                 "order by m.position limit 1) m"
             ),
             "order by m.position"
@@ -98,7 +90,7 @@ impl Catalog {
     pub async fn top_collections(&self, after: Option<&str>, limit: usize) -> Result<Page<PublicMember>, CatalogError> {
         let statement = select_members!(
             "(select 0 as position, null::text as item_id, c.id as member_id, null::json as elsewhere from collections c \
-              where c.status = 'published' and ($1::text is null or c.id > $1) \
+              where c.status = 'published' and c.id > coalesce($1, '') \
               and not exists (select 1 from collection_members h join collections p on p.id = h.collection_id \
                               where h.member_id = c.id and p.status = 'published') \
               order by c.id limit $2) m",

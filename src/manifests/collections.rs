@@ -143,11 +143,9 @@ impl Manifests {
         let named: Vec<&str> = descriptive.rest.values().flat_map(parts::images).collect();
         let images = self.images(&named).await?;
         let address = uris.collection(id.as_str());
+        let said = descriptive.rest.shift_remove("thumbnail").and_then(|said| self.said(said, &address, &images, uris));
         descriptive.rest.values_mut().for_each(|value| self.expand(value, &address, &images, uris));
-        if descriptive.rest.contains_key("thumbnail") {
-            return Ok((descriptive, None));
-        }
-        match members.iter().find_map(|member| member.thumbnail.clone()) {
+        match said.or_else(|| members.iter().find_map(|member| member.thumbnail.clone())) {
             Some(Picture::Ours(thumbnail)) => Ok((descriptive, Some(thumbnail))),
             Some(Picture::Said(said)) => {
                 descriptive.rest.insert("thumbnail".to_owned(), said);

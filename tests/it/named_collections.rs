@@ -188,5 +188,5 @@ async fn what_is_deleted_leaves_every_collection_without_a_gap() {
     assert_eq!(added.faults(), (422, vec!["/members/0/collection", "/members/1/item"]));
     assert_eq!(service.ask_if(Method::DELETE, "/collections/one", "*", None).await.status, 204);
     assert_eq!(service.record("/items/a").await["id"], "a", "what a collection held stays");
-    assert_eq!(service.record("/items/a/collections").await["collections"], json!([]));
+    assert_eq!(service.record("/items/a/collections").await["items"], json!([]));
 }

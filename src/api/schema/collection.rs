@@ -129,13 +129,6 @@ pub struct MembersMove {
     pub members: Vec<String>,
 }
 
-/// The collections that hold an item.
-#[derive(Object)]
-pub struct CollectionsView {
-    /// In the order of their ids.
-    pub collections: Vec<CollectionView>,
-}
-
 impl CollectionInput {
     /// What the catalogue stores, or everything that is wrong with it.
     pub fn check(self) -> Result<(Option<String>, CollectionContent), Problem> {

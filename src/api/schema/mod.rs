@@ -6,9 +6,7 @@ mod item;
 mod language;
 mod properties;
 
-pub use collection::{
-    CollectionInput, CollectionView, CollectionsView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids,
-};
+pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
 pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,

@@ -69,7 +69,37 @@ async fn a_collection_shows_its_members_with_label_and_picture() {
     assert_eq!(ids(&manifest, "partOf"), ["all", "inner"].map(|id| format!("{base}/collections/{id}")));
     assert_right(&service.json("/manifests/a/v2").await);
     let listed = service.json("/api/v1/items/a/collections").await;
-    assert_eq!((&listed["collections"][0]["id"], &listed["collections"][1]["id"]), (&json!("all"), &json!("inner")));
+    assert_eq!((&listed["items"][0]["id"], &listed["items"][1]["id"]), (&json!("all"), &json!("inner")));
+}
+
+#[tokio::test]
+async fn an_image_of_ours_may_be_the_picture_of_an_item_or_a_collection() {
+    let service = Service::start().await;
+    service.images_named(&["page", "cover", "closed"]).await;
+    service.publish("a", &["page"]).await;
+    let ours = |image: &str| json!({"thumbnail": [{"type": "Image", "image": image}]});
+    make(&service, "all").await;
+    make(&service, "inner").await;
+    fill(&service, "inner", json!([{"item": "a"}])).await;
+    fill(&service, "all", json!([{"collection": "inner"}, {"item": "a"}])).await;
+    assert_eq!(service.ask_if(Method::PATCH, "/images/cover", "*", Some(json!({"public": true}))).await.status, 200);
+    assert_eq!(service.ask_if(Method::PATCH, "/collections/inner", "*", Some(ours("cover"))).await.status, 200);
+    let all = service.json("/collections/all").await;
+    assert_right(&all);
+    for (place, image) in [(0, "cover"), (1, "page")] {
+        let picture = id(&all["items"][place]["thumbnail"][0]);
+        assert!(picture.starts_with(&format!("{}/iiif/3/{image}/full/", service.base)), "{picture}");
+        assert_eq!(service.get(path(&service, picture)).await.status(), 200);
+    }
+    let inner = service.json("/collections/inner").await;
+    assert_right(&inner);
+    assert_eq!(inner["thumbnail"], all["items"][0]["thumbnail"]);
+    assert_eq!(service.ask_if(Method::PATCH, "/collections/inner", "*", Some(ours("closed"))).await.status, 200);
+    for path in ["/collections/all", "/collections/inner"] {
+        let seen = service.json(path).await;
+        assert_right(&seen);
+        assert!(!seen.to_string().contains("closed"), "{path}: what nobody may see is no picture");
+    }
 }
 
 #[tokio::test]
