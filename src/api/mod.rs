@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod body;
 mod canvases;
+mod collections;
 mod content_states;
 mod documents;
 mod etag;
@@ -15,6 +16,7 @@ mod images;
 mod imports;
 mod infos;
 mod items;
+mod members;
 mod negotiate;
 mod openapi;
 mod presentation;
@@ -81,6 +83,8 @@ enum Tags {
     Items,
     /// The pages of an item.
     Canvases,
+    /// Items and collections in an order of somebody's.
+    Collections,
     /// Stored masters; each becomes a IIIF image service.
     Images,
     /// Manifests made elsewhere.
@@ -90,10 +94,26 @@ enum Tags {
     ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+type Rest = (
+    items::Items,
+    canvases::Canvases,
+    collections::Collections,
+    members::Members,
+    images::Images,
+    imports::Imports,
+    content_states::ContentStates,
+);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+    let resources = (
+        items::Items,
+        canvases::Canvases,
+        collections::Collections,
+        members::Members,
+        images::Images,
+        imports::Imports,
+        content_states::ContentStates,
+    );
     OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 

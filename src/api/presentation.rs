@@ -18,7 +18,7 @@ use crate::iiif::presentation::manifest::alone;
 use crate::iiif::presentation::{CONTEXT, parts};
 use crate::iiif::uris::Uris;
 use crate::image_service::Viewer;
-use crate::manifests::ItemDocument;
+use crate::manifests::{CollectionDocument, ItemDocument};
 
 /// Versions of the Presentation API that documents come in; the last only where the setting says so.
 const VERSIONS: [u8; 3] = [2, 3, 4];
@@ -112,11 +112,14 @@ async fn missing(app: &App, item: &str, path: &[&str]) -> Problem {
 }
 
 async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> Result<Reply, Problem> {
-    let collection = app.manifests.collection(key, uris).await?;
-    let collection = collection.ok_or_else(|| Problem::not_found("collection"))?;
+    let found = app.manifests.collection(key, uris).await?.ok_or_else(|| Problem::not_found("collection"))?;
+    let CollectionDocument { collection, public } = found;
+    if !public && viewer(app, asked.headers).await? == Viewer::Public {
+        return Err(Problem::not_found("collection"));
+    }
     let version = pinned.unwrap_or_else(|| wanted(app, asked));
     let document = collection_3(&collection, uris);
-    Ok(respond(app, asked, &Written { document, position: 0, public: true }, version, uris))
+    Ok(respond(app, asked, &Written { document, position: 0, public }, version, uris))
 }
 
 fn wanted(app: &App, asked: &Asked<'_>) -> u8 {

@@ -26,6 +26,7 @@ mod imports;
 mod items;
 mod keys;
 mod manifests;
+mod named_collections;
 mod negotiation;
 mod openapi;
 mod outage;
