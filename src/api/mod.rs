@@ -17,9 +17,11 @@ mod infos;
 mod items;
 mod negotiate;
 mod openapi;
+mod paintings;
 mod presentation;
 mod problem;
 mod range;
+mod ranges;
 mod reply;
 mod schema;
 mod segments;
@@ -81,6 +83,8 @@ enum Tags {
     Items,
     /// The pages of an item.
     Canvases,
+    /// The structure of an item: chapters, articles, acts.
+    Ranges,
     /// Stored masters; each becomes a IIIF image service.
     Images,
     /// Manifests made elsewhere.
@@ -90,10 +94,26 @@ enum Tags {
     ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+type Rest = (
+    items::Items,
+    canvases::Canvases,
+    paintings::Paintings,
+    ranges::Ranges,
+    images::Images,
+    imports::Imports,
+    content_states::ContentStates,
+);
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+    let resources: Rest = (
+        items::Items,
+        canvases::Canvases,
+        paintings::Paintings,
+        ranges::Ranges,
+        images::Images,
+        imports::Imports,
+        content_states::ContentStates,
+    );
     OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 

@@ -21,6 +21,8 @@ const ABOUT: &str = include_str!("openapi/about.md");
 const ADDRESS: &str = "urn:triptych:address";
 /// Methods of what can only be read.
 const READING: &str = "GET, HEAD, OPTIONS";
+/// Operations that add to a list, and so change what holds it.
+const ADDING: [&str; 3] = ["addCanvases", "addPainting", "addRange"];
 /// Bodies as they may be sent, by operation.
 const BODIES: &str = include_str!("openapi/bodies.json");
 
@@ -67,7 +69,8 @@ fn add(target: &mut Value, more: &Value) {
 /// Adds to an operation what all operations of its kind share.
 fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
     let writes = method != "get" && path != content_states::PATH;
-    let conditional = matches!(method, "put" | "patch" | "delete") || operation["operationId"] == "addCanvases";
+    let adds = operation["operationId"].as_str().is_some_and(|id| ADDING.contains(&id));
+    let conditional = matches!(method, "put" | "patch" | "delete") || adds;
     if !writes {
         operation["security"] = json!([{}, {"key": []}]);
     }

@@ -30,6 +30,8 @@ mod negotiation;
 mod openapi;
 mod outage;
 mod pages;
+mod paintings;
+mod ranges;
 mod registration;
 mod replaced;
 mod smoke;

@@ -144,6 +144,8 @@ fn filled(path: &str, tag: &str) -> String {
         ("format", "jpg"),
         ("item", "book"),
         ("canvas", "c"),
+        ("painting", "1"),
+        ("range", "r"),
         ("collection", "~top"),
         ("id", id),
     ];
@@ -164,6 +166,8 @@ async fn every_path_leads_somewhere() {
     assert_eq!(service.send(Method::POST, "/imports", &import).await.0, 201);
     let image = service.rest(Method::PUT, "/items/book/canvases/c/image").header("If-Match", "*").json(&json!({"image": "one"}));
     assert_eq!(image.send().await.expect("an answer").status(), 200);
+    let ranges = json!({"ranges": [{"id": "r", "items": ["c"]}]});
+    assert_eq!(service.ask(Method::PUT, "/items/book/ranges", Some(ranges)).await.status, 200);
     let document = service.json("/api/openapi.json").await;
     for (path, method, operation) in operations(&document) {
         let path = filled(path, operation["tags"][0].as_str().unwrap_or_default());

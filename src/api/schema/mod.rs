@@ -5,6 +5,7 @@ mod image;
 mod import;
 mod item;
 mod language;
+mod parts;
 mod properties;
 
 pub use content_state::{ContentStateView, PlaceInput};
@@ -14,6 +15,7 @@ pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
     localise_item,
 };
+pub use parts::{NewPainting, NewRange, PaintingOrder, PaintingsView, RangePlace, Ranges};
 pub use properties::Properties;
 
 use poem_openapi::Object;

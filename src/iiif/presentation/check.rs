@@ -21,6 +21,7 @@ pub enum Class {
     Manifest,
     Canvas,
     Collection,
+    Range,
 }
 
 impl Class {
@@ -31,6 +32,7 @@ impl Class {
             Self::Manifest => "Manifest",
             Self::Canvas => "Canvas",
             Self::Collection => "Collection",
+            Self::Range => "Range",
         }
     }
 }
@@ -54,7 +56,7 @@ pub fn faults(descriptive: &Descriptive, class: Class) -> Vec<Fault> {
         rest,
     } = descriptive;
     let mut found = Faults(Vec::new());
-    if label.is_empty() && class != Class::Canvas {
+    if label.is_empty() && matches!(class, Class::Manifest | Class::Collection) {
         found.add("/label", format!("a {} needs a label", class.as_str()));
     }
     found.texts("/label", label, Markup::Refused);

@@ -11,10 +11,13 @@ mod html;
 pub mod import;
 pub mod language;
 pub mod manifest;
+pub mod naming;
 mod nav_date;
 pub mod painting;
 pub mod parts;
+pub mod placing;
 pub mod properties;
+pub mod range_input;
 pub mod ranges;
 mod rights;
 #[cfg(test)]
