@@ -1,6 +1,8 @@
 //! HTTP: the REST interface for writers, the IIIF APIs for readers, and what operators look at.
 
 mod address;
+mod annotation_pages;
+mod annotations;
 mod answer;
 mod auth;
 mod body;
@@ -85,6 +87,8 @@ enum Tags {
     Canvases,
     /// The structure of an item: chapters, articles, acts.
     Ranges,
+    /// What is said about an item and its canvases: comments, transcriptions, tags.
+    Annotations,
     /// Stored masters; each becomes a IIIF image service.
     Images,
     /// Manifests made elsewhere.
@@ -99,6 +103,8 @@ type Rest = (
     canvases::Canvases,
     paintings::Paintings,
     ranges::Ranges,
+    annotation_pages::AnnotationPages,
+    annotations::Annotations,
     images::Images,
     imports::Imports,
     content_states::ContentStates,
@@ -110,6 +116,8 @@ fn rest() -> OpenApiService<Rest, ()> {
         canvases::Canvases,
         paintings::Paintings,
         ranges::Ranges,
+        annotation_pages::AnnotationPages,
+        annotations::Annotations,
         images::Images,
         imports::Imports,
         content_states::ContentStates,

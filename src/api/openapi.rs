@@ -22,7 +22,7 @@ const ADDRESS: &str = "urn:triptych:address";
 /// Methods of what can only be read.
 const READING: &str = "GET, HEAD, OPTIONS";
 /// Operations that add to a list, and so change what holds it.
-const ADDING: [&str; 3] = ["addCanvases", "addPainting", "addRange"];
+const ADDING: [&str; 4] = ["addAnnotations", "addCanvases", "addPainting", "addRange"];
 /// Bodies as they may be sent, by operation.
 const BODIES: &str = include_str!("openapi/bodies.json");
 

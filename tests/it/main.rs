@@ -1,5 +1,6 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod annotations;
 mod architecture;
 mod canvases;
 mod collections;

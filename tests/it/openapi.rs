@@ -146,6 +146,8 @@ fn filled(path: &str, tag: &str) -> String {
         ("canvas", "c"),
         ("painting", "1"),
         ("range", "r"),
+        ("page", "p"),
+        ("annotation", "a"),
         ("collection", "~top"),
         ("id", id),
     ];
@@ -168,6 +170,8 @@ async fn every_path_leads_somewhere() {
     assert_eq!(image.send().await.expect("an answer").status(), 200);
     let ranges = json!({"ranges": [{"id": "r", "items": ["c"]}]});
     assert_eq!(service.ask(Method::PUT, "/items/book/ranges", Some(ranges)).await.status, 200);
+    let page = json!({"items": [{"id": "a", "motivation": "commenting"}]});
+    assert_eq!(service.ask(Method::PUT, "/items/book/annotations/p", Some(page)).await.status, 201);
     let document = service.json("/api/openapi.json").await;
     for (path, method, operation) in operations(&document) {
         let path = filled(path, operation["tags"][0].as_str().unwrap_or_default());

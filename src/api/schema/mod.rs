@@ -15,7 +15,10 @@ pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
     localise_item,
 };
-pub use parts::{NewPainting, NewRange, PaintingOrder, PaintingsView, RangePlace, Ranges};
+pub use parts::{
+    AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
+    RangePlace, Ranges,
+};
 pub use properties::Properties;
 
 use poem_openapi::Object;

@@ -1,7 +1,12 @@
 //! Parts of items whose own form is IIIF JSON: what stands around them in bodies.
 
 use poem_openapi::Object;
-use serde_json::Value;
+use serde_json::{Map, Value};
+
+use super::moment;
+use crate::catalog::AnnotationPage;
+use crate::iiif::presentation::parts;
+use crate::iiif::uris::Uris;
 
 /// Something to be painted on a canvas.
 #[derive(Object)]
@@ -62,4 +67,119 @@ pub struct RangePlace {
     /// Its place among what lies there, from 0; the last if not given.
     #[oai(validator(minimum(value = "0")))]
     pub position: Option<u32>,
+}
+
+/// An annotation page as it is written.
+#[derive(Object)]
+#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
+pub struct AnnotationPageInput {
+    /// Chosen for ever, unique within the item: `[A-Za-z0-9][A-Za-z0-9._~-]{0,127}`. Minted if it is not given. Only when the page is
+    /// created.
+    pub id: Option<String>,
+    /// The canvas that it belongs to; the item itself if not given.
+    pub canvas: Option<String>,
+    /// Its place among the pages of the same canvas, or of the item; the last if not given.
+    #[oai(validator(minimum(value = "0")))]
+    pub position: Option<i32>,
+    /// Shown within the manifest, as it is if nothing is said; otherwise only named there and read apart.
+    pub embedded: Option<bool>,
+    /// URI of the page, if it is not here: then it has no annotations here either.
+    pub elsewhere: Option<String>,
+    /// What it says of itself, such as its label, just as it stands in the manifest.
+    pub properties: Option<Value>,
+    /// IIIF Annotations with any body and selector of the Web Annotation model, kept as they are. Each needs its motivation, which is
+    /// not `painting`. Ids are minted where they are left out, or bare names; the target is the page's canvas where it is left out, or
+    /// a part of that if it is a fragment such as `xywh=0,0,100,100`.
+    pub items: Option<Vec<Value>>,
+}
+
+/// An annotation page as it is read.
+#[derive(Object)]
+#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
+pub struct AnnotationPageView {
+    pub id: String,
+    /// The canvas that it belongs to; the item itself if there is none.
+    pub canvas: Option<String>,
+    /// Its place among the pages of the same canvas, or of the item.
+    pub position: i32,
+    /// Shown within the manifest; otherwise only named there.
+    pub embedded: bool,
+    /// URI of the page, if it is not here.
+    pub elsewhere: Option<String>,
+    pub properties: Option<Value>,
+    /// Its annotations; not in lists.
+    pub items: Option<Vec<Value>>,
+    /// Counts the changes; the ETag is this in quotes.
+    pub revision: i64,
+    pub created: String,
+    pub modified: String,
+    /// The id of the page in IIIF documents.
+    pub uri: String,
+}
+
+/// Annotations to be added at a place.
+#[derive(Object)]
+pub struct NewAnnotations {
+    /// The first one's place on the page, from 0; at the end if not given.
+    #[oai(validator(minimum(value = "0")))]
+    pub position: Option<u32>,
+    /// IIIF Annotations, as in a page.
+    #[oai(validator(min_items = 1, max_items = 20000))]
+    pub items: Vec<Value>,
+}
+
+/// Annotations just added.
+#[derive(Object)]
+pub struct AnnotationsView {
+    pub items: Vec<Value>,
+}
+
+/// Stored JSON with public addresses.
+fn published(mut value: Value, manifest: &str) -> Value {
+    parts::expand(&mut value, manifest, &|_| None);
+    value
+}
+
+fn properties_of(properties: Map<String, Value>, manifest: &str) -> Option<Value> {
+    (!properties.is_empty()).then(|| published(properties.into(), manifest))
+}
+
+impl AnnotationPageInput {
+    /// What a writer would send to have the page as it is.
+    pub fn of(page: AnnotationPage, uris: &Uris) -> Self {
+        let manifest = uris.manifest(&page.item_id);
+        let here = page.elsewhere.is_none();
+        let items = page.annotations.into_iter().map(|one| published(one, &manifest)).collect();
+        Self {
+            id: Some(page.id),
+            canvas: page.canvas_id,
+            position: Some(page.position),
+            embedded: (page.embedded != here).then_some(page.embedded),
+            elsewhere: page.elsewhere,
+            properties: properties_of(page.properties, &manifest),
+            items: Some(items),
+        }
+    }
+}
+
+impl AnnotationPageView {
+    pub fn of(page: AnnotationPage, uris: &Uris) -> Self {
+        let AnnotationPage { item_id, id, canvas_id, position, embedded, elsewhere, properties, annotations, revision, created, modified } =
+            page;
+        let manifest = uris.manifest(&item_id);
+        let items = annotations.into_iter().map(|one| published(one, &manifest)).collect();
+        Self {
+            uri: elsewhere.clone().unwrap_or_else(|| uris.annotation_page(&item_id, &id)),
+            id,
+            canvas: canvas_id,
+            position,
+            embedded,
+            items: elsewhere.is_none().then_some(items),
+            elsewhere,
+            properties: properties_of(properties, &manifest),
+            revision,
+            created: moment(created),
+            modified: moment(modified),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! `behavior`: its words, the classes on which they are valid, and which exclude one another (Presentation 3.0, section 3.2).
 
 use super::check::Class;
-use Class::{Canvas, Collection, Manifest, Range};
+use Class::{AnnotationPage, Canvas, Collection, Manifest, Range};
 
 struct Rule {
     word: &'static str,
@@ -10,7 +10,7 @@ struct Rule {
     group: &'static str,
 }
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     Rule { word: "unordered", classes: &[Collection, Manifest, Range], group: "layout" },
     Rule { word: "individuals", classes: &[Collection, Manifest, Range], group: "layout" },
     Rule { word: "continuous", classes: &[Collection, Manifest, Range], group: "layout" },
@@ -22,12 +22,11 @@ const RULES: [Rule; 11] = [
     Rule { word: "sequence", classes: &[Range], group: "range" },
     Rule { word: "thumbnail-nav", classes: &[Range], group: "range" },
     Rule { word: "no-nav", classes: &[Range], group: "range" },
+    Rule { word: "hidden", classes: &[AnnotationPage], group: "hidden" },
 ];
 
 /// Words that need a `duration`, which no image has.
 const TEMPORAL: [&str; 4] = ["auto-advance", "no-auto-advance", "repeat", "no-repeat"];
-/// Words for Annotations only.
-const ELSEWHERE: [&str; 1] = ["hidden"];
 /// Words for Ranges whose Canvases have a duration.
 const PLAYED: [&str; 2] = ["auto-advance", "no-auto-advance"];
 
@@ -53,8 +52,6 @@ pub(super) fn fault(words: &[String], index: usize, class: Class) -> Option<Stri
 fn unknown(word: &str) -> String {
     if TEMPORAL.contains(&word) {
         format!("{word} needs a duration, which images do not have")
-    } else if ELSEWHERE.contains(&word) {
-        format!("{word} is valid on Annotations only")
     } else {
         let words: Vec<_> = RULES.iter().map(|rule| rule.word).collect();
         format!("not a behavior; known are {}", words.join(", "))
@@ -78,7 +75,7 @@ mod tests {
 
     #[test]
     fn faults() {
-        let cases: [(&[&str], Class, Option<&str>); 14] = [
+        let cases: [(&[&str], Class, Option<&str>); 15] = [
             (&["paged"], Manifest, None),
             (&["multi-part", "unordered"], Collection, None),
             (&["paged"], Canvas, Some("not valid on a Canvas")),
@@ -87,7 +84,8 @@ mod tests {
             (&["facing-pages", "non-paged"], Canvas, Some("exclude")),
             (&["paged", "paged"], Manifest, Some("twice")),
             (&["repeat"], Manifest, Some("duration")),
-            (&["hidden"], Canvas, Some("Annotations")),
+            (&["hidden"], Canvas, Some("not valid on a Canvas")),
+            (&["hidden"], AnnotationPage, None),
             (&["sequence", "paged"], Range, None),
             (&["sequence", "no-nav"], Range, Some("exclude")),
             (&["sequence"], Manifest, Some("not valid on a Manifest")),

@@ -22,6 +22,7 @@ pub enum Class {
     Canvas,
     Collection,
     Range,
+    AnnotationPage,
 }
 
 impl Class {
@@ -33,6 +34,7 @@ impl Class {
             Self::Canvas => "Canvas",
             Self::Collection => "Collection",
             Self::Range => "Range",
+            Self::AnnotationPage => "AnnotationPage",
         }
     }
 }

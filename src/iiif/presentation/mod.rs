@@ -1,5 +1,6 @@
 //! IIIF Presentation: one model in the shape of 3.0; every other version is a conversion down from it.
 
+pub mod annotating;
 pub mod as_2;
 pub mod as_4;
 mod behavior;

@@ -2,7 +2,7 @@
 
 use super::check::{self, Class, Fault};
 use super::language::LanguageMap;
-use super::{Descriptive, naming, parts, ranges};
+use super::{Descriptive, naming, ranges};
 use serde_json::{Map, Value, json};
 
 /// What a Range must not have (table of section 3).
@@ -57,7 +57,7 @@ fn range_in_full(range: &mut Map<String, Value>, mint: &impl Fn() -> String) {
 }
 
 /// Texts without a language as language maps.
-fn texts_in_full(range: &mut Map<String, Value>) {
+pub(super) fn texts_in_full(range: &mut Map<String, Value>) {
     for name in ["label", "summary"] {
         range.get_mut(name).into_iter().for_each(text_in_full);
     }
@@ -172,20 +172,26 @@ fn range_faults(range: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
     if range.get("supplementary").is_some_and(|value| !collection(value)) {
         told("supplementary", "this is one AnnotationCollection, with its id and type");
     }
+    let said = range.iter().filter(|(name, _)| !STRUCTURAL.contains(&name.as_str()) && !EXCLUDED.contains(&name.as_str()));
+    said_faults(said, Class::Range, at, found);
+    if let Some(items) = range.get("items").and_then(Value::as_array) {
+        entries_faults(items, Some(range), &format!("{at}/items"), found);
+    }
+}
+
+/// Everything in descriptive properties, as JSON, that breaks the specification.
+pub(super) fn said_faults<'a>(properties: impl Iterator<Item = (&'a String, &'a Value)>, class: Class, at: &str, found: &mut Vec<Fault>) {
     let mut said = Map::new();
-    for (name, value) in range.iter().filter(|(name, _)| !STRUCTURAL.contains(&name.as_str()) && !EXCLUDED.contains(&name.as_str())) {
+    for (name, value) in properties {
         let alone = Value::from(Map::from_iter([(name.clone(), value.clone())]));
         match serde_json::from_value::<Descriptive>(alone) {
             Ok(_) => drop(said.insert(name.clone(), value.clone())),
-            Err(error) => told(name, &error.to_string()),
+            Err(error) => found.push(Fault { pointer: format!("{at}/{name}"), detail: error.to_string() }),
         }
     }
     if let Ok(descriptive) = serde_json::from_value::<Descriptive>(said.into()) {
-        let faults = check::faults(&descriptive, Class::Range).into_iter();
+        let faults = check::faults(&descriptive, class).into_iter();
         found.extend(faults.map(|fault| Fault { pointer: format!("{at}{}", fault.pointer), ..fault }));
-    }
-    if let Some(items) = range.get("items").and_then(Value::as_array) {
-        entries_faults(items, Some(range), &format!("{at}/items"), found);
     }
 }
 
