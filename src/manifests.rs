@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::catalog::{AnnotationPage, Catalog, CatalogError, NamedImage, PlacedImage, PublicCanvas, PublicItem, Status};
 use crate::iiif::image::{Dimensions, ImageInfo, Limits, Request, Version, service};
 use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Thumbnail, manifest_3};
-use crate::iiif::presentation::parts;
+use crate::iiif::presentation::{parts, ranges};
 use crate::iiif::uris::Uris;
 
 pub use collections::{CollectionDocument, PAGE};
@@ -37,7 +37,12 @@ impl Manifests {
         let placed: HashMap<String, Placed> = images.into_iter().map(|image| (image.id.clone(), Placed::from(image))).collect();
         let stored = !structures.is_empty() || !pages.is_empty() || !item.descriptive.rest.is_empty();
         let stored = stored || canvases.iter().any(|canvas| canvas.painting.is_some() || !canvas.descriptive.rest.is_empty());
-        let thumbnail = canvases.iter().find_map(|canvas| self.image_of(canvas)).map(|image| self.large_thumbnail(&image, uris));
+        let painted = |canvas: &PublicCanvas| {
+            let named = canvas.painting.iter().flatten().flat_map(parts::images).find_map(|image| placed.get(image));
+            self.image_of(canvas).as_ref().or(named).map(|image| self.large_thumbnail(image, uris))
+        };
+        let thumbnail = canvases.iter().find_map(painted);
+        let structures = ranges::shown(structures);
         let mut pages = PagesByCanvas::new(pages);
         let annotations = pages.take(None);
         let canvases = canvases.into_iter().map(|canvas| self.canvas(canvas, &mut pages, uris)).collect();

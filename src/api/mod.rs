@@ -1,6 +1,8 @@
 //! HTTP: the REST interface for writers, the IIIF APIs for readers, and what operators look at.
 
 mod address;
+mod annotation_pages;
+mod annotations;
 mod answer;
 mod auth;
 mod body;
@@ -19,9 +21,11 @@ mod items;
 mod members;
 mod negotiate;
 mod openapi;
+mod paintings;
 mod presentation;
 mod problem;
 mod range;
+mod ranges;
 mod reply;
 mod schema;
 mod segments;
@@ -83,6 +87,10 @@ enum Tags {
     Items,
     /// The pages of an item.
     Canvases,
+    /// The structure of an item: chapters, articles, acts.
+    Ranges,
+    /// What is said about an item and its canvases: comments, transcriptions, tags.
+    Annotations,
     /// Items and collections in an order of somebody's.
     Collections,
     /// Stored masters; each becomes a IIIF image service.
@@ -97,6 +105,10 @@ enum Tags {
 type Rest = (
     items::Items,
     canvases::Canvases,
+    paintings::Paintings,
+    ranges::Ranges,
+    annotation_pages::AnnotationPages,
+    annotations::Annotations,
     collections::Collections,
     members::Members,
     images::Images,
@@ -105,9 +117,13 @@ type Rest = (
 );
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let resources = (
+    let resources: Rest = (
         items::Items,
         canvases::Canvases,
+        paintings::Paintings,
+        ranges::Ranges,
+        annotation_pages::AnnotationPages,
+        annotations::Annotations,
         collections::Collections,
         members::Members,
         images::Images,

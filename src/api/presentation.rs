@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::auth::viewer;
 use super::documents::{Document, accept, see_other};
@@ -89,7 +89,9 @@ fn with_context(mut document: Value, accept: &str) -> Value {
 /// A part of a manifest as a document of its own.
 async fn part(app: &App, manifest: &ItemDocument, item: &str, path: &[&str], uris: &Uris) -> Result<Value, Problem> {
     let id = uris.part(item, path);
-    if let Some(part) = parts::find(&manifest.document, &id) {
+    // A page that the manifest only names is read from the catalogue.
+    let whole = |part: &&Map<String, Value>| !matches!(path, ["annotations", _]) || part.contains_key("items");
+    if let Some(part) = parts::find(&manifest.document, &id).filter(whole) {
         return Ok(manifest.named(alone(part, &manifest.id)));
     }
     let ["annotations", page, ..] = path else { return Err(missing(app, item, path).await) };

@@ -151,6 +151,6 @@ impl From<sqlx::Error> for CatalogError {
 }
 
 /// An identifier for a resource that came without one: unique, and in the order of creation.
-fn minted() -> String {
+pub fn minted() -> String {
     uuid::Uuid::now_v7().to_string()
 }

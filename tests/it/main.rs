@@ -1,5 +1,6 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod annotations;
 mod architecture;
 mod canvases;
 mod collections;
@@ -31,6 +32,8 @@ mod negotiation;
 mod openapi;
 mod outage;
 mod pages;
+mod paintings;
+mod ranges;
 mod registration;
 mod replaced;
 mod smoke;

@@ -144,6 +144,10 @@ fn filled(path: &str, tag: &str) -> String {
         ("format", "jpg"),
         ("item", "book"),
         ("canvas", "c"),
+        ("painting", "1"),
+        ("range", "r"),
+        ("page", "p"),
+        ("annotation", "a"),
         ("collection", "~top"),
         ("member", "0192f0c1-7d0e-7c3a-9a51-6f5f6c0f2b11"),
         ("id", id),
@@ -167,6 +171,10 @@ async fn every_path_leads_somewhere() {
     assert_eq!(image.send().await.expect("an answer").status(), 200);
     let collection = json!({"id": "book", "label": "Books", "status": "published"});
     assert_eq!(service.send(Method::POST, "/collections", &collection).await.0, 201);
+    let ranges = json!({"ranges": [{"id": "r", "items": ["c"]}]});
+    assert_eq!(service.ask(Method::PUT, "/items/book/ranges", Some(ranges)).await.status, 200);
+    let page = json!({"items": [{"id": "a", "motivation": "commenting"}]});
+    assert_eq!(service.ask(Method::PUT, "/items/book/annotations/p", Some(page)).await.status, 201);
     let document = service.json("/api/openapi.json").await;
     for (path, method, operation) in operations(&document) {
         let path = filled(path, operation["tags"][0].as_str().unwrap_or_default());

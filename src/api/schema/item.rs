@@ -335,7 +335,10 @@ impl CanvasView {
     pub fn of(canvas: Canvas, uris: &Uris) -> Self {
         let Canvas { item_id, id, position, width, height, duration, descriptive, image_id, painting, revision, created, modified } =
             canvas;
-        let (label, properties) = Properties::from_descriptive(descriptive);
+        let manifest = uris.manifest(&item_id);
+        let (label, properties) = Properties::from_descriptive(published(descriptive, &manifest));
+        let mut items = painting;
+        items.iter_mut().flatten().for_each(|page| parts::expand(page, &manifest, &|_| None));
         let uri = uris.canvas(&item_id, &id);
         Self {
             id,
@@ -344,7 +347,7 @@ impl CanvasView {
             width,
             height,
             duration,
-            items: painting,
+            items,
             properties,
             position,
             revision,

@@ -6,6 +6,7 @@ mod image;
 mod import;
 mod item;
 mod language;
+mod parts;
 mod properties;
 
 pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
@@ -15,6 +16,10 @@ pub use import::{ImportInput, ImportView, SourceView};
 pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,
     localise_canvas, localise_item,
+};
+pub use parts::{
+    AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
+    RangePlace, Ranges,
 };
 pub use properties::Properties;
 
