@@ -24,6 +24,7 @@ mod reply;
 mod schema;
 mod segments;
 mod validate;
+mod validation;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -85,15 +86,21 @@ enum Tags {
     Images,
     /// Manifests made elsewhere.
     Imports,
+    /// What is wrong with a document, and how to mend it.
+    Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
     #[oai(rename = "Content States")]
     ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, validation::Validation, content_states::ContentStates);
+
+/// The operations that are a POST and write nothing: they are open to all.
+const READING_POSTS: [&str; 2] = [content_states::PATH, validation::PATH];
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, content_states::ContentStates);
+    let validation = validation::Validation::default();
+    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, validation, content_states::ContentStates);
     OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
@@ -170,7 +177,7 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
     // Before the body: what a stranger sends is not even kept in memory.
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-    if writes && request.uri().path() != content_states::PATH {
+    if writes && !READING_POSTS.contains(&request.uri().path()) {
         auth::writer(&mut request).await?;
     }
     let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");

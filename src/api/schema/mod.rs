@@ -6,6 +6,7 @@ mod import;
 mod item;
 mod language;
 mod properties;
+mod validation;
 
 pub use content_state::{ContentStateView, PlaceInput};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
@@ -15,6 +16,7 @@ pub use item::{
     localise_item,
 };
 pub use properties::Properties;
+pub use validation::{ValidationInput, ValidationView};
 
 use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};
