@@ -3,6 +3,7 @@
 mod convert;
 mod derivatives;
 mod inspect;
+mod validate;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::catalog::Catalog;
 use crate::config::{Flags, Settings, Sources};
 use crate::database::Database;
+use crate::fetch::Fetcher;
 use crate::formats::FormatLimits;
 use crate::{api, server, telemetry};
 use derivatives::Deed;
@@ -50,6 +52,10 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Make pyramids of image files: tiled TIFFs with smaller versions, which are served fast.
     Convert(convert::Arguments),
+    /// Tell what is wrong with a manifest or collection, which viewers it hits, and how to mend it.
+    ///
+    /// The exit status is 0 if nothing is broken, 1 if something is, and 2 if the document cannot be read.
+    Validate(validate::Arguments),
     /// Make the thumbnails and overviews of an item's images that are usually asked for, and keep them on disk.
     Warm {
         /// The item's id.
@@ -112,6 +118,7 @@ async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<
         Command::Openapi { directory } => write_openapi(&directory)?,
         Command::Inspect(arguments) => return Ok(inspect::run(&arguments, &limits(&settings))),
         Command::Convert(arguments) => return Ok(convert::run(&arguments, &limits(&settings))),
+        Command::Validate(arguments) => return validate::run(&arguments, &Fetcher::new(server::fetch_settings(&settings))).await,
         Command::Warm { item } => return derivatives::run(Deed::Warm, &item, &settings).await,
         Command::Purge { item } => return derivatives::run(Deed::Purge, &item, &settings).await,
         Command::Health => ask_health(&settings).await?,

@@ -12,6 +12,9 @@ use super::validate::faults;
 /// A JSON body of the type `T`.
 pub struct Body<T>(pub T);
 
+/// The same where members that are null count: they are part of a document of somebody else's making.
+pub struct AsSent<T>(pub T);
+
 /// A JSON Merge Patch (RFC 7396) of a `T`: what is not sent stays, `null` removes.
 pub struct Patch<T> {
     patch: Value,
@@ -24,13 +27,18 @@ impl<T: ParseFromJSON> Body<T> {
     /// # Errors
     /// Every fault, each with its pointer.
     fn parse(value: Value) -> Result<T, Problem> {
+        Self::checked(value, without_nulls)
+    }
+
+    /// The same, with the value changed by `clean` before it becomes a `T`.
+    fn checked(value: Value, clean: fn(Value) -> Value) -> Result<T, Problem> {
         let mut registry = Registry::new();
         T::register(&mut registry);
         let faults = faults(&registry, &T::schema_ref(), &value);
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        T::parse_from_json(Some(without_nulls(value))).map_err(|error| Problem::new(Kind::Invalid, error.into_message()))
+        T::parse_from_json(Some(clean(value))).map_err(|error| Problem::new(Kind::Invalid, error.into_message()))
     }
 }
 
@@ -107,6 +115,25 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for Body<T> {
     async fn from_request(request: &'a Request, body: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let value = read(request, body, &["application/json"]).await?;
         Ok(Self(Self::parse(value)?))
+    }
+}
+
+impl<'a, T: ParseFromJSON> ApiExtractor<'a> for AsSent<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Body::<T>::request_meta()
+    }
+
+    async fn from_request(request: &'a Request, body: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
+        let value = read(request, body, &["application/json"]).await?;
+        Ok(Self(Body::checked(value, |value| value)?))
     }
 }
 

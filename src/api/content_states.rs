@@ -18,7 +18,7 @@ use crate::iiif::ids::ResourceId;
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
 
-/// Path of the one operation that is a POST and writes nothing.
+/// Path of the operation, which is a POST and writes nothing.
 pub const PATH: &str = "/api/v1/content-states";
 
 /// Content states.

@@ -16,7 +16,7 @@ use super::body::Body;
 use super::etag::IfNoneMatch;
 use super::problem::{Kind, Problem};
 use super::schema::{ImportInput, ImportView, SourceView};
-use super::{App, Tags};
+use super::{App, Tags, validation};
 use crate::catalog::Source;
 use crate::iiif::presentation::Fault;
 use crate::ingest::ImportError;
@@ -43,7 +43,8 @@ impl Imports {
         let sent = matches!(origin, crate::ingest::Origin::Document(_));
         let done = app.documents.import(origin, options).await.map_err(|error| problem(error, sent))?;
         let (revision, created, location) = (done.item.revision, done.created, uris.api_item(&done.item.id));
-        let view = ImportView::of(done, &uris);
+        let (judged, _) = validation::of_item(&app, &done.item.id, &uris).await?;
+        let view = ImportView::of(done, judged.counts, &uris);
         Ok(if created { Written::created(view, revision, location) } else { Written::changed(view, revision) })
     }
 
@@ -73,7 +74,7 @@ fn unpacked(source: &Source) -> Value {
 }
 
 /// Faults are pointed at where they were sent.
-fn problem(error: ImportError, sent: bool) -> Problem {
+pub fn problem(error: ImportError, sent: bool) -> Problem {
     let place = if sent { "/document" } else { "/url" };
     let at = |pointer: &str| if sent { format!("{place}{pointer}") } else { place.to_owned() };
     let one = |detail: String| Problem::invalid(vec![Fault { pointer: place.to_owned(), detail }]);

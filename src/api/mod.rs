@@ -30,6 +30,7 @@ mod reply;
 mod schema;
 mod segments;
 mod validate;
+mod validation;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -97,6 +98,8 @@ enum Tags {
     Images,
     /// Manifests made elsewhere.
     Imports,
+    /// What is wrong with a document, and how to mend it.
+    Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
     #[oai(rename = "Content States")]
     ContentStates,
@@ -113,8 +116,12 @@ type Rest = (
     members::Members,
     images::Images,
     imports::Imports,
+    validation::Validation,
     content_states::ContentStates,
 );
+
+/// The operations that are a POST and write nothing: they are open to all.
+const READING_POSTS: [&str; 2] = [content_states::PATH, validation::PATH];
 
 fn rest() -> OpenApiService<Rest, ()> {
     let resources: Rest = (
@@ -128,6 +135,7 @@ fn rest() -> OpenApiService<Rest, ()> {
         members::Members,
         images::Images,
         imports::Imports,
+        validation::Validation::default(),
         content_states::ContentStates,
     );
     OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
@@ -206,7 +214,7 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
     // Before the body: what a stranger sends is not even kept in memory.
     let writes = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH | Method::DELETE);
-    if writes && request.uri().path() != content_states::PATH {
+    if writes && !READING_POSTS.contains(&request.uri().path()) {
         auth::writer(&mut request).await?;
     }
     let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");

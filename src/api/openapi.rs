@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::address::uris;
 use super::etag::is_known;
 use super::problem::{Kind, ProblemDocument};
-use super::{content_states, documents, rest};
+use super::{READING_POSTS, documents, rest};
 
 /// The routes of the IIIF APIs, which poem-openapi cannot describe.
 const IIIF: &str = include_str!("openapi/iiif.json");
@@ -68,7 +68,7 @@ fn add(target: &mut Value, more: &Value) {
 
 /// Adds to an operation what all operations of its kind share.
 fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
-    let writes = method != "get" && path != content_states::PATH;
+    let writes = method != "get" && !READING_POSTS.contains(&path);
     let conditional =
         matches!(method, "put" | "patch" | "delete") || operation["operationId"].as_str().is_some_and(|id| CONDITIONAL.contains(&id));
     if !writes {
@@ -109,7 +109,7 @@ fn kinds(path: &str, method: &str, conditional: bool, body: bool) -> Vec<Kind> {
     if path.contains('{') {
         kinds.extend([Kind::NotFound, Kind::Gone]);
     }
-    if method != "get" && path != content_states::PATH && !(method == "delete" && path.contains("/items")) {
+    if method != "get" && !READING_POSTS.contains(&path) && !(method == "delete" && path.contains("/items")) {
         kinds.push(Kind::Conflict);
     }
     if conditional {

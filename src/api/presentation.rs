@@ -74,7 +74,7 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
 }
 
 /// Contexts of extensions stand in a document only for who asks for one of them in `Accept`: some clients take no list there.
-fn with_context(mut document: Value, accept: &str) -> Value {
+pub fn with_context(mut document: Value, accept: &str) -> Value {
     if let Some(Value::Array(extensions)) = document.get_mut("@context") {
         let is_wanted = extensions.iter().any(|one| one.as_str().is_some_and(|uri| accept.contains(uri)));
         let context = Value::from(CONTEXT);

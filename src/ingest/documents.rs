@@ -100,11 +100,24 @@ impl Documents {
             Origin::Document(document) => return blocking(move || raised(document.to_string().into_bytes(), document)).await,
         };
         blocking(move || {
-            let document = serde_json::from_slice(&bytes).map_err(|error| ImportError::Json(error.to_string()))?;
+            let document = parsed(&bytes)?;
             raised(bytes, document)
         })
         .await
     }
+}
+
+/// The document at a URL as it is there, of any version.
+///
+/// # Errors
+/// It cannot be fetched, or is not JSON.
+pub async fn fetched(fetcher: &Fetcher, url: &str) -> Result<Value, ImportError> {
+    let bytes = fetcher.get(url, ACCEPT).await?.bytes;
+    blocking(move || parsed(&bytes)).await
+}
+
+fn parsed(bytes: &[u8]) -> Result<Value, ImportError> {
+    serde_json::from_slice(bytes).map_err(|error| ImportError::Json(error.to_string()))
 }
 
 fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {

@@ -43,5 +43,6 @@ mod storage_faults;
 mod support;
 mod tiles;
 mod uploads;
+mod validation;
 mod visibility;
 mod warming;

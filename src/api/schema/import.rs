@@ -5,10 +5,12 @@ use serde_json::Value;
 
 use super::item::{ItemView, StatusName};
 use super::moment;
+use super::validation::CountsView;
 use crate::api::problem::Problem;
 use crate::catalog::{Source, Status};
 use crate::iiif::ids::ResourceId;
 use crate::iiif::presentation::Fault;
+use crate::iiif::presentation::validate::Counts;
 use crate::iiif::uris::Uris;
 use crate::ingest::{Done, ImportOptions, Origin};
 
@@ -46,6 +48,10 @@ pub struct ImportView {
     pub item: ItemView,
     /// The version that the document was written in, and everything that was changed, each with a JSON pointer into it.
     pub report: Value,
+    /// How many findings of each severity the validator has about the item's manifest.
+    pub findings: CountsView,
+    /// URL of these findings.
+    pub validation: String,
 }
 
 /// What an item was imported from.
@@ -86,8 +92,9 @@ impl ImportInput {
 }
 
 impl ImportView {
-    pub fn of(done: Done, uris: &Uris) -> Self {
-        Self { item: ItemView::of(done.item, uris), report: done.report }
+    pub fn of(done: Done, findings: Counts, uris: &Uris) -> Self {
+        let validation = uris.api(&["items", &done.item.id, "validation"]);
+        Self { item: ItemView::of(done.item, uris), report: done.report, findings: findings.into(), validation }
     }
 }
 

@@ -8,6 +8,7 @@ mod item;
 mod language;
 mod parts;
 mod properties;
+mod validation;
 
 pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
 pub use content_state::{ContentStateView, PlaceInput};
@@ -22,6 +23,7 @@ pub use parts::{
     RangePlace, Ranges,
 };
 pub use properties::Properties;
+pub use validation::{ValidationInput, ValidationView};
 
 use poem_openapi::Object;
 use poem_openapi::types::{ParseFromJSON, ToJSON, Type};

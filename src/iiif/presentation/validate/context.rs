@@ -59,6 +59,15 @@ pub(super) fn version(document: &Map<String, Value>) -> Version {
     })
 }
 
+/// The version as people call it; that of what is no document at all is the current one.
+pub(super) fn name(document: &Value) -> &'static str {
+    match document.as_object().map(version) {
+        Some(Version::V2) => "2.1",
+        Some(Version::V3) | None => "3.0",
+        Some(Version::V4) => "4.0",
+    }
+}
+
 fn entries(document: &Map<String, Value>) -> impl DoubleEndedIterator<Item = &Value> {
     let value = document.get("@context");
     let list = value.and_then(Value::as_array);

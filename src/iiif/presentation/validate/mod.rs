@@ -23,6 +23,7 @@ mod context;
 mod finding;
 mod ids;
 mod images;
+mod judged;
 mod links;
 mod markup;
 mod properties;
@@ -46,6 +47,7 @@ mod version_4;
 mod viewers;
 
 pub use finding::{Finding, Severity};
+pub use judged::{Counts, Judged, judge};
 
 use context::Version;
 use finding::Rule;
