@@ -228,3 +228,19 @@ begin
     return null;
 end $$;
 create trigger items_tell after update of status on items for each row execute function tell_items();
+
+-- Every replica keeps rendered documents in memory, too. Whatever may change one is told: the item, or an asterisk for all of them.
+create function tell_documents() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('triptych_items', case tg_op when 'DELETE' then old.id else new.id end);
+    return null;
+end $$;
+create trigger items_tell_documents after insert or update or delete on items for each row execute function tell_documents();
+
+create function tell_all_documents() returns trigger language plpgsql as $$
+begin
+    perform pg_notify('triptych_items', '*');
+    return null;
+end $$;
+create trigger images_tell_documents after update of width, height, tile_size on images for each statement execute function tell_all_documents();
+create trigger collections_tell_documents after insert or update or delete on collections for each statement execute function tell_all_documents();

@@ -26,6 +26,7 @@ mod presentation;
 mod problem;
 mod range;
 mod ranges;
+mod rendered;
 mod reply;
 mod schema;
 mod segments;
@@ -53,7 +54,8 @@ pub use etag::is_known;
 pub use infos::Infos;
 pub use openapi::{allowed, document, json, yaml};
 pub use problem::{Kind, Problem};
-pub use reply::{Body, Reply};
+pub use rendered::Shelf;
+pub use reply::{Body, Packed, Reply};
 
 /// `Cache-Control` of what only the holder of a key may see.
 const PRIVATE: &str = "private, no-store";
@@ -71,6 +73,8 @@ pub struct App {
     pub addressing: Addressing,
     /// Image information documents that were written before.
     pub infos: Infos,
+    /// Manifests that were written before.
+    pub shelf: Arc<Shelf>,
     /// `Cache-Control` of public images and info.json.
     pub cache_images: String,
     /// `Cache-Control` of public manifests and collections.
@@ -178,7 +182,7 @@ pub fn is_iiif(path: &str) -> bool {
 
 /// The answer to a request if it lies ready in memory; whatever has to be waited for is left to [`read`].
 pub fn read_at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
-    image::at_once(app, asked)
+    image::at_once(app, asked).or_else(|| presentation::at_once(app, asked))
 }
 
 /// Answers a request to the IIIF interfaces, told apart by the segments of the raw path.

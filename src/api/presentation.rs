@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderName, HeaderValue, Method, header};
 use serde_json::{Map, Value};
 
 use super::auth::viewer;
 use super::documents::{Document, accept, see_other};
 use super::problem::Problem;
+use super::rendered::Rendered;
 use super::reply::Reply;
 use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
@@ -25,6 +26,24 @@ const VERSIONS: [u8; 3] = [2, 3, 4];
 
 /// Kinds of what a document of 2.1 leaves out, as `iiif::presentation::as_2` lists them.
 const LOSSES: HeaderName = HeaderName::from_static("triptych-losses");
+
+/// The answer to a public request for a whole manifest, if it was written before and nothing has to be waited for.
+pub fn at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
+    if asked.method != Method::GET || asked.headers.contains_key(header::AUTHORIZATION) {
+        return None;
+    }
+    let segments = super::segments::segments(asked.path).ok()?;
+    let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+    let (item, version) = match segments[..] {
+        ["manifests", item] => (item, wanted(app, asked)),
+        ["manifests", item, "v2"] => (item, 2),
+        ["manifests", item, "v3"] => (item, 3),
+        _ => return None,
+    };
+    let found = app.shelf.get(&app.catalog, item, version)?;
+    let suits = found.address == asked.uris(app).manifest(item) && found.suits(&accept(asked.headers));
+    suits.then(|| send(app, asked, &found, version))
+}
 
 /// Answers a request below `/manifests` or `/collections`.
 pub async fn answer(app: &Arc<App>, asked: &Asked<'_>, segments: &[&str]) -> Result<Reply, Problem> {
@@ -59,18 +78,34 @@ fn parse(key: &str) -> Result<CollectionKey, Problem> {
 
 /// The manifest, or the part of it at `path`.
 async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, path: &[&str], pinned: Option<u8>) -> Result<Reply, Problem> {
+    let since = app.shelf.now();
     let found = app.manifests.manifest(item, uris).await?;
     let public = found.public;
     if !public && viewer(app, asked.headers).await? == Viewer::Public {
         return Err(Problem::not_found("item"));
     }
     let version = pinned.unwrap_or_else(|| wanted(app, asked));
-    let document = match path {
-        [] => with_context(found.named(found.document.clone()), &accept(asked.headers)),
-        _ => part(app, &found, item, path, uris).await?,
-    };
-    let position = found.position(&uris.part(item, path));
-    Ok(respond(app, asked, &Written { document, position, public }, version, uris))
+    if !path.is_empty() {
+        let document = part(app, &found, item, path, uris).await?;
+        let position = found.position(&uris.part(item, path));
+        return Ok(respond(app, asked, &Written { document, position, public }, version, uris));
+    }
+    let document = found.named(found.document.clone());
+    let extensions = extensions(&document);
+    let document = with_context(document, &accept(asked.headers));
+    if !public || document["@context"].is_array() {
+        return Ok(respond(app, asked, &Written { document, position: 0, public }, version, uris));
+    }
+    let (body, losses) = in_version(&document, 0, version, uris);
+    let rendered = Arc::new(Rendered::new(found.id, body, losses, extensions));
+    app.shelf.keep(item, version, rendered.clone(), since);
+    Ok(send(app, asked, &rendered, version))
+}
+
+/// The contexts of extensions in a document.
+fn extensions(document: &Value) -> Vec<String> {
+    let contexts = document["@context"].as_array().into_iter().flatten();
+    contexts.filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// Contexts of extensions stand in a document only for who asks for one of them in `Accept`: some clients take no list there.
@@ -139,18 +174,46 @@ struct Written {
 
 fn respond(app: &App, asked: &Asked<'_>, written: &Written, version: u8, uris: &Uris) -> Reply {
     let Written { document, position, public } = written;
-    let (body, context, losses) = match version {
-        2 => {
-            let made = to_2_at(document, *position, uris);
-            let losses: Vec<&str> = made.kinds().into_iter().map(LossKind::as_str).collect();
-            (made.document.to_string(), "http://iiif.io/api/presentation/2/context.json", losses.join(", "))
-        }
-        4 => (to_4(document).to_string(), "http://iiif.io/api/presentation/4/context.json", String::new()),
-        _ => (document.to_string(), CONTEXT, String::new()),
-    };
+    let (body, losses) = in_version(document, *position, version, uris);
     let cache_control = if *public { app.cache_documents.as_str() } else { super::PRIVATE };
-    let reply = Document { body: body.into(), tags: None, version, context, cache_control, link: None }.reply(asked.headers);
-    with_losses(reply, &losses)
+    let document = Document { body: body.into(), tags: None, version, context: context(version), cache_control, link: None };
+    with_losses(document.reply(asked.headers), &losses)
+}
+
+/// A manifest that lies ready.
+fn send(app: &App, asked: &Asked<'_>, rendered: &Rendered, version: u8) -> Reply {
+    let document = Document {
+        body: rendered.body.clone(),
+        tags: Some(&rendered.tags),
+        version,
+        context: context(version),
+        cache_control: &app.cache_documents,
+        link: None,
+    };
+    let mut reply = with_losses(document.reply(asked.headers), &rendered.losses);
+    reply.extensions_mut().insert(rendered.packed.clone());
+    reply
+}
+
+/// The text of a document in a version, and the kinds of what it has no words for.
+fn in_version(document: &Value, position: usize, version: u8, uris: &Uris) -> (String, String) {
+    match version {
+        2 => {
+            let made = to_2_at(document, position, uris);
+            let losses: Vec<&str> = made.kinds().into_iter().map(LossKind::as_str).collect();
+            (made.document.to_string(), losses.join(", "))
+        }
+        4 => (to_4(document).to_string(), String::new()),
+        _ => (document.to_string(), String::new()),
+    }
+}
+
+fn context(version: u8) -> &'static str {
+    match version {
+        2 => "http://iiif.io/api/presentation/2/context.json",
+        4 => "http://iiif.io/api/presentation/4/context.json",
+        _ => CONTEXT,
+    }
 }
 
 /// Says what the version has no words for, so that the document does not say it.

@@ -15,6 +15,10 @@ use crate::image_service::{ImageError, Picture};
 /// An answer on its way out.
 pub type Reply = http::Response<Body>;
 
+/// An answer's body compressed with gzip, where it was made before: an extension of the reply.
+#[derive(Clone)]
+pub struct Packed(pub Bytes);
+
 /// What an answer carries.
 pub enum Body {
     Whole(Bytes),

@@ -1,17 +1,19 @@
-//! Image descriptors in memory, kept true by what PostgreSQL tells: a change on any replica reaches all of them as it commits.
+//! Image descriptors in memory, kept true by what PostgreSQL tells: a change on any replica reaches all of them as it commits. Others
+//! who keep what comes out of the catalogue are told as well.
 //!
 //! The cache is only used while the connection that listens is known to be well. Without it every look-up asks the database, so
 //! that what was withdrawn elsewhere is never shown from memory.
 
 use std::sync::{
-    Arc,
+    Arc, RwLock,
     atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
 };
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use moka::future::Cache;
-use sqlx::{PgPool, postgres::PgListener};
+use sqlx::PgPool;
+use sqlx::postgres::{PgListener, PgNotification};
 
 use super::{Catalog, CatalogError, Descriptor};
 
@@ -19,6 +21,9 @@ use super::{Catalog, CatalogError, Descriptor};
 const KEPT: u64 = 200_000;
 /// How long the listening connection may be silent before it is asked whether it lives.
 const SILENCE: Duration = Duration::from_secs(10);
+/// Channels of PostgreSQL.
+const IMAGES: &str = "triptych_images";
+const ITEMS: &str = "triptych_items";
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What is remembered of images, and whether it may be trusted.
@@ -27,11 +32,21 @@ pub struct Changes {
     listening: AtomicBool,
     /// Counts what was told: a descriptor read before a change must not be kept after it.
     told: AtomicU64,
+    watchers: RwLock<Vec<Watcher>>,
+}
+
+type Watcher = Box<dyn Fn(&Told<'_>) + Send + Sync>;
+
+/// Of what the published documents may have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told<'a> {
+    Item(&'a str),
+    Everything,
 }
 
 impl Default for Changes {
     fn default() -> Self {
-        Self { known: Cache::new(KEPT), listening: AtomicBool::new(false), told: AtomicU64::new(0) }
+        Self { known: Cache::new(KEPT), listening: AtomicBool::new(false), told: AtomicU64::new(0), watchers: RwLock::default() }
     }
 }
 
@@ -75,6 +90,21 @@ impl Changes {
     fn forget_all(&self) {
         self.told.fetch_add(1, SeqCst);
         self.known.invalidate_all();
+        self.tell(&Told::Everything);
+    }
+
+    pub(super) fn tell(&self, told: &Told<'_>) {
+        if let Ok(watchers) = self.watchers.read() {
+            watchers.iter().for_each(|watcher| watcher(told));
+        }
+    }
+
+    async fn hear(&self, told: &PgNotification) {
+        match (told.channel(), told.payload()) {
+            (ITEMS, "*") => self.tell(&Told::Everything),
+            (ITEMS, item) => self.tell(&Told::Item(item)),
+            (_, image) => self.forget(image).await,
+        }
     }
 }
 
@@ -84,6 +114,18 @@ impl Catalog {
         for name in ids_or_keys {
             self.changes.forget(name).await;
         }
+    }
+
+    /// Has `watcher` told of every change that may show in a document, of this process before the change is answered.
+    pub fn watch(&self, watcher: impl Fn(&Told<'_>) + Send + Sync + 'static) {
+        if let Ok(mut watchers) = self.changes.watchers.write() {
+            watchers.push(Box::new(watcher));
+        }
+    }
+
+    /// Whether changes of other processes are told; if not, nothing that is kept may be trusted.
+    pub fn is_listening(&self) -> bool {
+        self.changes.listening.load(SeqCst)
     }
 
     /// Listens for changes until the process ends, connecting again whenever the connection is lost.
@@ -103,7 +145,7 @@ impl Catalog {
         self.changes.listening.store(true, SeqCst);
         loop {
             match tokio::time::timeout(SILENCE, listener.try_recv()).await {
-                Ok(Ok(Some(told))) => self.changes.forget(told.payload()).await,
+                Ok(Ok(Some(told))) => self.changes.hear(&told).await,
                 Ok(Ok(None)) => return Err(sqlx::Error::WorkerCrashed),
                 Ok(Err(error)) => return Err(error),
                 Err(_) => alive(&mut listener).await?,
@@ -115,7 +157,7 @@ impl Catalog {
 async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.eager_reconnect(false);
-    listener.listen("triptych_images").await?;
+    listener.listen_all([IMAGES, ITEMS]).await?;
     Ok(listener)
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sqlx::PgTransaction;
 use uuid::Uuid;
 
-use super::{Catalog, CatalogError, Page, Precondition, Status, nesting};
+use super::{Catalog, CatalogError, Page, Precondition, Status, Told, nesting};
 use crate::iiif::presentation::{Fault, LanguageMap};
 
 /// SQLSTATE of a row that refers to one that is not there.
@@ -130,7 +130,7 @@ impl Catalog {
         let count = count(&mut transaction, collection).await?;
         let position = position.unwrap_or(count).min(count);
         let ids = insert(&mut transaction, collection, position, new).await?;
-        Ok((position, ids, changed(transaction, collection).await?))
+        Ok((position, ids, self.finish_members(transaction, collection).await?))
     }
 
     /// Takes a member out; those behind it close up. Returns the collection's new revision.
@@ -149,6 +149,16 @@ impl Catalog {
         let statement = "select revision from collections where id = $1";
         let revision = sqlx::query_scalar(statement).bind(collection).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
+        self.changes.tell(&Told::Everything);
+        Ok(revision)
+    }
+
+    /// Counts a change of the members as one of the collection, and commits.
+    async fn finish_members(&self, mut transaction: PgTransaction<'_>, collection: &str) -> Result<i64, CatalogError> {
+        let statement = "update collections set revision = revision + 1, modified = now() where id = $1 returning revision";
+        let revision = sqlx::query_scalar(statement).bind(collection).fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.changes.tell(&Told::Everything);
         Ok(revision)
     }
 
@@ -178,7 +188,7 @@ impl Catalog {
         let statement = "update collection_members m set position = o.place - 1 from unnest($2::uuid[]) with ordinality as o (id, place) \
              where m.collection_id = $1 and m.id = o.id and m.position <> o.place - 1";
         sqlx::query(statement).bind(collection).bind(ids).execute(&mut *transaction).await?;
-        changed(transaction, collection).await
+        self.finish_members(transaction, collection).await
     }
 
     /// Moves members, so that they follow one another in the order of `ids` and the first of them is at `position` afterwards, or as
@@ -211,7 +221,7 @@ impl Catalog {
                         union all select id, case when rank < $3 then rank else rank + $4 end from others) \
              update collection_members m set position = placed.place from placed where m.id = placed.id and m.position <> placed.place";
         sqlx::query(statement).bind(collection).bind(ids).bind(position).bind(ids.len() as i32).execute(&mut *transaction).await?;
-        changed(transaction, collection).await
+        self.finish_members(transaction, collection).await
     }
 }
 
@@ -258,14 +268,6 @@ fn item(target: &MemberTarget) -> Option<&str> {
 
 fn nested(target: &MemberTarget) -> Option<&str> {
     if let MemberTarget::Collection(id) = target { Some(id) } else { None }
-}
-
-/// Counts a change of the members as one of the collection, and commits.
-async fn changed(mut transaction: PgTransaction<'_>, collection: &str) -> Result<i64, CatalogError> {
-    let statement = "update collections set revision = revision + 1, modified = now() where id = $1 returning revision";
-    let revision = sqlx::query_scalar(statement).bind(collection).fetch_one(&mut *transaction).await?;
-    transaction.commit().await?;
-    Ok(revision)
 }
 
 /// What keeps items and collections from becoming members: they are not there, or there twice.

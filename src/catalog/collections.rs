@@ -4,7 +4,7 @@ use sqlx::PgTransaction;
 use time::OffsetDateTime;
 
 use super::items::{pattern, stored};
-use super::{Catalog, CatalogError, ItemFilter, Page, Precondition, Status, minted};
+use super::{Catalog, CatalogError, ItemFilter, Page, Precondition, Status, Told, minted};
 use crate::iiif::presentation::Descriptive;
 
 /// A collection without its members.
@@ -47,7 +47,7 @@ impl Catalog {
         let id = id.unwrap_or_else(minted);
         let mut transaction = self.pool.begin().await?;
         self.insert_collection(&mut transaction, &id, content).await?;
-        finished(transaction, &id).await
+        self.finish_collection(transaction, &id).await
     }
 
     /// Creates the collection, or replaces what is said of it; tells which (`true`: created). The members stay.
@@ -61,13 +61,13 @@ impl Catalog {
         let Some(revision) = revision(&mut transaction, id).await? else {
             precondition.allows_creation("collection")?;
             self.insert_collection(&mut transaction, id, content).await?;
-            return Ok((finished(transaction, id).await?, true));
+            return Ok((self.finish_collection(transaction, id).await?, true));
         };
         precondition.allows(revision)?;
         let statement = "update collections set status = $2, descriptive = $3::json, label_text = $4, revision = revision + 1, \
              modified = now() where id = $1";
         bind_content(sqlx::query(statement).bind(id), content).execute(&mut *transaction).await?;
-        Ok((finished(transaction, id).await?, false))
+        Ok((self.finish_collection(transaction, id).await?, false))
     }
 
     pub async fn collection(&self, id: &str) -> Result<Collection, CatalogError> {
@@ -110,7 +110,9 @@ impl Catalog {
         self.lock_collection(&mut transaction, id, precondition).await?;
         sqlx::query("delete from collections where id = $1").bind(id).execute(&mut *transaction).await?;
         sqlx::query("insert into gone (kind, id) values ('collection', $1)").bind(id).execute(&mut *transaction).await?;
-        Ok(transaction.commit().await?)
+        transaction.commit().await?;
+        self.changes.tell(&Told::Everything);
+        Ok(())
     }
 
     /// The collections that hold an item, in the order of their identifiers.
@@ -157,19 +159,20 @@ impl Catalog {
             None => Err(self.absent(&mut **transaction, "collection", "", id).await?),
         }
     }
+
+    /// Commits, and gives the collection as it is then.
+    async fn finish_collection(&self, mut transaction: PgTransaction<'_>, id: &str) -> Result<Collection, CatalogError> {
+        let collection = sqlx::query_as(select_collections!("id = $1")).bind(id).fetch_one(&mut *transaction).await?;
+        transaction.commit().await?;
+        self.changes.tell(&Told::Everything);
+        Ok(collection)
+    }
 }
 
 /// The current revision of a collection, whose row is locked by asking: against changes, not against being named as a member.
 async fn revision(transaction: &mut PgTransaction<'_>, id: &str) -> Result<Option<i64>, CatalogError> {
     let statement = "select revision from collections where id = $1 for no key update";
     Ok(sqlx::query_scalar(statement).bind(id).fetch_optional(&mut **transaction).await?)
-}
-
-/// Commits, and gives the collection as it is then.
-async fn finished(mut transaction: PgTransaction<'_>, id: &str) -> Result<Collection, CatalogError> {
-    let collection = sqlx::query_as(select_collections!("id = $1")).bind(id).fetch_one(&mut *transaction).await?;
-    transaction.commit().await?;
-    Ok(collection)
 }
 
 type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;

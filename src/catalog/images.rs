@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::{Catalog, CatalogError, Page, Precondition};
+use super::{Catalog, CatalogError, Page, Precondition, Told};
 
 /// A registered image.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -139,6 +139,7 @@ impl Catalog {
         );
         let image: Image = bind_measured(sqlx::query_as(statement), new).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
+        self.changes.tell(&Told::Everything);
         self.forget_images([new.id.as_str(), &new.storage_key, &current.storage_key]).await;
         Ok((image, current))
     }

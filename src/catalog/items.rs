@@ -3,7 +3,7 @@
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
-use super::{Catalog, CatalogError, NewCanvas, Page, Precondition, minted};
+use super::{Catalog, CatalogError, NewCanvas, Page, Precondition, Told, minted};
 use crate::iiif::presentation::Descriptive;
 
 /// Whether the public sees an item.
@@ -158,6 +158,7 @@ impl Catalog {
         sqlx::query("delete from items where id = $1").bind(id).execute(&mut *transaction).await?;
         sqlx::query("insert into gone (kind, id) values ('item', $1)").bind(id).execute(&mut *transaction).await?;
         transaction.commit().await?;
+        self.changes.tell(&Told::Item(id));
         self.forget_images(images.iter().map(String::as_str)).await;
         Ok(())
     }
@@ -191,6 +192,7 @@ impl Catalog {
         publishable(&item)?;
         let images = images_of(&mut transaction, id).await?;
         transaction.commit().await?;
+        self.changes.tell(&Told::Item(id));
         self.forget_images([before, images].concat().iter().map(String::as_str)).await;
         Ok(item)
     }
@@ -224,6 +226,7 @@ impl Catalog {
         let keys = "select distinct storage_key from images where id = any($1)";
         let keys: Vec<String> = sqlx::query_scalar(keys).bind(forget).fetch_all(&mut *transaction).await?;
         transaction.commit().await?;
+        self.changes.tell(&Told::Item(&item.id));
         self.forget_images([forget, &keys].concat().iter().map(String::as_str)).await;
         Ok(item.revision)
     }

@@ -60,7 +60,7 @@ use crate::iiif::presentation::Fault;
 
 pub use annotation_pages::{AnnotationPage, AnnotationPageContent};
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
-pub use changes::Changes;
+pub use changes::{Changes, Told};
 pub use collection_members::{CollectionMember, MemberTarget};
 pub use collections::{Collection, CollectionContent};
 pub use descriptors::{Descriptor, Registration};

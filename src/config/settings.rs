@@ -159,6 +159,8 @@ settings! {
     cache_images: String = "public, max-age=86400" => header, [], Open;
     /// Cache-Control of manifests, collections and annotation pages.
     cache_documents: String = "public, max-age=60" => header, [], Open;
+    /// Memory for manifests that were written before, in bytes.
+    document_cache_bytes: u64 = "64M" => byte_count, [], Open;
     /// Memory for the tile indexes of open images, in bytes.
     index_cache_bytes: u64 = "128M" => byte_count, [], Open;
     /// Memory for decoded tiles, which regions near each other share, in bytes.

@@ -4,10 +4,11 @@
 
 use std::io::Write;
 
+use bytes::Bytes;
 use flate2::{Compression, write::GzEncoder};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 
-use crate::api::{Body, Reply};
+use crate::api::{Body, Packed, Reply};
 
 /// Bodies below this are sent as they are: the headers alone would cost as much.
 const WORTHWHILE: usize = 860;
@@ -71,14 +72,19 @@ pub async fn compress(mut reply: Reply, wishes: &Wishes) -> Reply {
         return reply;
     }
     let (mut head, body) = reply.into_parts();
+    let packed = head.extensions.remove::<Packed>();
     let Some(body) = body.whole().await else { return Reply::from_parts(head, Body::EMPTY) };
-    let small = gzip(&body).filter(|_| body.len() >= WORTHWHILE);
+    let worthwhile = body.len() >= WORTHWHILE;
+    let small = match packed {
+        Some(Packed(bytes)) => worthwhile.then_some(bytes),
+        None => gzip(&body).filter(|_| worthwhile).map(Bytes::from),
+    };
     if small.is_some() {
         head.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         head.headers.remove(header::CONTENT_LENGTH);
         mark(&mut head.headers);
     }
-    Reply::from_parts(head, Body::Whole(small.map_or(body, Into::into)))
+    Reply::from_parts(head, Body::Whole(small.unwrap_or(body)))
 }
 
 fn gzip(body: &[u8]) -> Option<Vec<u8>> {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use poem::EndpointExt;
 use tokio::net::TcpListener;
 
-use crate::api::{self, Addressing, App, Infos};
+use crate::api::{self, Addressing, App, Infos, Shelf};
 use crate::catalog::Catalog;
 use crate::config::{ColourChoice, Settings, StoragePlace};
 use crate::database::{Database, DatabaseSettings};
@@ -114,6 +114,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     let images = ImageService::new(catalog.clone(), storage, image_settings);
     let scratch = settings.data.join("uploads");
     let warming = Warming::new(images.clone());
+    let shelf = Shelf::of(&catalog, settings.document_cache_bytes);
     let fetcher = Fetcher::new(fetch_settings(settings));
     let at_once = settings.warm.then(|| warming.clone());
     Arc::new(App {
@@ -126,6 +127,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         fetcher,
         addressing: Addressing { public_url: settings.public_url.clone(), trusted_proxies: settings.trusted_proxies.clone() },
         infos: Infos::default(),
+        shelf,
         cache_images: settings.cache_images.clone(),
         cache_documents: settings.cache_documents.clone(),
         presentation_4: settings.presentation_4,

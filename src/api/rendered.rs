@@ -1,0 +1,103 @@
+//! Manifests that were written before: the same bytes, compressed too, for everyone who asks the same.
+//!
+//! They are given only while changes of other processes are told. Whatever may have changed one is forgotten when it is told, and what
+//! was written from before a change is not kept after it.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+use bytes::Bytes;
+use flate2::{Compression, write::GzEncoder};
+use moka::sync::Cache;
+
+use super::documents::tag;
+use super::reply::Packed;
+use crate::catalog::{Catalog, Told};
+
+/// Versions of one item's manifest.
+const VERSIONS: [u8; 3] = [2, 3, 4];
+
+/// A published manifest ready to be sent.
+pub struct Rendered {
+    /// Address of the manifest in it.
+    pub address: String,
+    pub body: Bytes,
+    pub packed: Packed,
+    /// Strong validators of the body as JSON-LD, and as plain JSON.
+    pub tags: [String; 2],
+    /// Kinds of what the version has no words for.
+    pub losses: String,
+    /// Contexts of extensions: who asks for one gets another document.
+    pub extensions: Vec<String>,
+}
+
+impl Rendered {
+    pub fn new(address: String, body: String, losses: String, extensions: Vec<String>) -> Self {
+        let tags = [tag(&["json-ld", &body]), tag(&["json", &body])];
+        let packed = Packed(pack(body.as_bytes()).into());
+        Self { address, body: body.into(), packed, tags, losses, extensions }
+    }
+
+    /// Whether this is what somebody with this `Accept` header gets.
+    pub fn suits(&self, accept: &str) -> bool {
+        !self.extensions.iter().any(|context| accept.contains(context.as_str()))
+    }
+}
+
+/// Packed once and sent often: as small as it gets.
+fn pack(body: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 8), Compression::best());
+    // Writing into memory does not fail.
+    let _ = encoder.write_all(body);
+    encoder.finish().unwrap_or_default()
+}
+
+/// Manifests by item and version.
+pub struct Shelf {
+    kept: Cache<(String, u8), Arc<Rendered>>,
+    /// Counts what was told.
+    told: AtomicU64,
+}
+
+impl Shelf {
+    /// At most `memory` bytes of what comes out of `catalog`.
+    pub fn of(catalog: &Catalog, memory: u64) -> Arc<Self> {
+        let weigh = |key: &(String, u8), made: &Arc<Rendered>| {
+            u32::try_from(key.0.len() + made.address.len() + made.body.len() + made.packed.0.len() + 500).unwrap_or(u32::MAX)
+        };
+        let shelf = Arc::new(Self { kept: Cache::builder().weigher(weigh).max_capacity(memory).build(), told: AtomicU64::new(0) });
+        let told = shelf.clone();
+        catalog.watch(move |change| told.forget(change));
+        shelf
+    }
+
+    /// What was told so far: taken before a document is written, and given when it is kept.
+    pub fn now(&self) -> u64 {
+        self.told.load(SeqCst)
+    }
+
+    pub fn get(&self, catalog: &Catalog, item: &str, version: u8) -> Option<Arc<Rendered>> {
+        if catalog.is_listening() { self.kept.get(&(item.to_owned(), version)) } else { None }
+    }
+
+    /// Keeps a document that was written from what was there at `since`, if that is still so.
+    pub fn keep(&self, item: &str, version: u8, made: Arc<Rendered>, since: u64) {
+        let key = (item.to_owned(), version);
+        if self.now() == since {
+            self.kept.insert(key.clone(), made);
+        }
+        // Told in between: perhaps of this one.
+        if self.now() != since {
+            self.kept.invalidate(&key);
+        }
+    }
+
+    fn forget(&self, change: &Told<'_>) {
+        self.told.fetch_add(1, SeqCst);
+        match change {
+            Told::Everything => self.kept.invalidate_all(),
+            Told::Item(item) => VERSIONS.iter().for_each(|version| self.kept.invalidate(&((*item).to_owned(), *version))),
+        }
+    }
+}
