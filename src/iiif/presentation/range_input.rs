@@ -50,9 +50,8 @@ fn range_in_full(range: &mut Map<String, Value>, mint: &impl Fn() -> String) {
     if let (Some(id), Some(Value::Object(start))) = (ranges::range_id(range).map(str::to_owned), range.get_mut("start")) {
         naming::complete(start, &format!("ranges/{id}"), &|| "start".to_owned());
     }
-    match range.entry("items").or_insert_with(|| json!([])) {
-        Value::Array(items) => write_out(items, mint),
-        _ => {}
+    if let Value::Array(items) = range.entry("items").or_insert_with(|| json!([])) {
+        write_out(items, mint);
     }
 }
 
