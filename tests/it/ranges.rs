@@ -119,6 +119,13 @@ async fn ranges_are_added_changed_and_deleted() {
     let start = service.json("/manifests/i/ranges/r3/start").await;
     assert_eq!(start["source"]["id"], format!("{}/manifests/i/canvases/p2", service.base));
     assert_right(&service.json("/manifests/i").await);
+    let link = json!({"id": "https://x.org", "type": "Text", "label": "Elsewhere", "format": "text/html"});
+    let described =
+        json!({"homepage": [link], "behavior": "no-nav", "thumbnail": [{"id": "https://x.org/t.jpg", "type": "Image"}], "partOf": null});
+    let described = ask(&service, Method::PATCH, &path, described).await;
+    assert_eq!((described.status, &described.body["behavior"]), (200, &json!(["no-nav"])), "{described:?}");
+    assert_eq!(described.body["homepage"][0]["label"], json!({"none": ["Elsewhere"]}));
+    assert_right(&service.json("/manifests/i").await);
     let cleared = ask(&service, Method::PATCH, &path, json!({"start": null, "behavior": null})).await;
     assert_eq!((cleared.status, cleared.body.get("start"), &cleared.body["label"]), (200, None, &json!({"en": ["Three"]})));
     assert_eq!(service.ask(Method::PATCH, &path, Some(json!({}))).await.status, 428);

@@ -57,9 +57,9 @@ pub fn write_out(annotation: &mut Value, of: Of<'_>, mint: &impl Fn() -> String)
     object.entry("target").or_insert_with(|| of.target().into());
 }
 
-/// Texts in what a page says of itself as language maps.
+/// What a page says of itself in the form that it is published in: texts as language maps.
 pub fn properties_in_full(properties: &mut Value) {
-    properties.as_object_mut().into_iter().for_each(range_input::texts_in_full);
+    properties.as_object_mut().into_iter().for_each(range_input::said_in_full);
 }
 
 /// Everything in what a page says of itself that breaks the specification. Pointers begin with `at`.

@@ -1,12 +1,26 @@
 //! Ranges as writers send them (Presentation 3.0, section 5.4): shorthands, and what the specification asks of each.
 
 use super::check::{self, Class, Fault};
-use super::language::LanguageMap;
 use super::{Descriptive, naming, ranges};
 use serde_json::{Map, Value, json};
 
 /// What a Range must not have (table of section 3).
 const EXCLUDED: [&str; 9] = ["height", "width", "duration", "structures", "services", "format", "profile", "language", "annotations"];
+/// Properties that the model knows by name.
+const NAMED: [&str; 12] = [
+    "label",
+    "summary",
+    "metadata",
+    "rights",
+    "requiredStatement",
+    "provider",
+    "homepage",
+    "seeAlso",
+    "rendering",
+    "navDate",
+    "viewingDirection",
+    "behavior",
+];
 /// What is checked here and not as a descriptive property.
 const STRUCTURAL: [&str; 5] = ["id", "type", "items", "start", "supplementary"];
 
@@ -43,40 +57,31 @@ fn range_in_full(range: &mut Map<String, Value>, mint: &impl Fn() -> String) {
     if !range.contains_key("type") {
         range.shift_insert(1, "type".to_owned(), "Range".into());
     }
-    texts_in_full(range);
+    said_in_full(range);
     if let Some(start) = range.get_mut("start") {
         write_out(std::slice::from_mut(start), mint);
     }
     if let (Some(id), Some(Value::Object(start))) = (ranges::range_id(range).map(str::to_owned), range.get_mut("start")) {
         naming::complete(start, &format!("ranges/{id}"), &|| "start".to_owned());
     }
-    match range.entry("items").or_insert_with(|| json!([])) {
-        Value::Array(items) => write_out(items, mint),
-        _ => {}
+    if let Value::Array(items) = range.entry("items").or_insert_with(|| json!([])) {
+        write_out(items, mint);
     }
 }
 
-/// Texts without a language as language maps.
-pub(super) fn texts_in_full(range: &mut Map<String, Value>) {
-    for name in ["label", "summary"] {
-        range.get_mut(name).into_iter().for_each(text_in_full);
-    }
-    range.get_mut("requiredStatement").into_iter().for_each(pair_in_full);
-    range.get_mut("metadata").and_then(Value::as_array_mut).into_iter().flatten().for_each(pair_in_full);
-}
-
-fn pair_in_full(pair: &mut Value) {
-    let Some(pair) = pair.as_object_mut() else { return };
-    for name in ["label", "value"] {
-        pair.get_mut(name).into_iter().for_each(text_in_full);
+/// Descriptive properties in the form that they are published in: texts as language maps, lists as lists.
+pub(super) fn said_in_full(properties: &mut Map<String, Value>) {
+    for (name, value) in properties.iter_mut().filter(|(name, _)| NAMED.contains(&name.as_str())) {
+        let full = said_alone(name, value).and_then(serde_json::to_value);
+        if let Some(full) = full.ok().as_mut().and_then(|full| full.get_mut(name)) {
+            *value = full.take();
+        }
     }
 }
 
-fn text_in_full(text: &mut Value) {
-    if text.is_string() || text.is_array() {
-        let map = serde_json::from_value::<LanguageMap>(text.clone()).and_then(serde_json::to_value);
-        *text = map.unwrap_or_else(|_| text.take());
-    }
+/// One descriptive property as the model has it.
+fn said_alone(name: &str, value: &Value) -> Result<Descriptive, serde_json::Error> {
+    serde_json::from_value(Value::from(Map::from_iter([(name.to_owned(), value.clone())])))
 }
 
 fn canvas_in_full(object: &mut Map<String, Value>, class: &str) {
@@ -181,14 +186,17 @@ fn range_faults(range: &Map<String, Value>, at: &str, found: &mut Vec<Fault>) {
 
 /// Everything in descriptive properties, as JSON, that breaks the specification.
 pub(super) fn said_faults<'a>(properties: impl Iterator<Item = (&'a String, &'a Value)>, class: Class, at: &str, found: &mut Vec<Fault>) {
-    let mut said = Map::new();
+    let (mut said, mut rest) = (Map::new(), Map::new());
     for (name, value) in properties {
-        let alone = Value::from(Map::from_iter([(name.clone(), value.clone())]));
-        match serde_json::from_value::<Descriptive>(alone) {
-            Ok(_) => drop(said.insert(name.clone(), value.clone())),
-            Err(error) => found.push(Fault { pointer: format!("{at}/{name}"), detail: error.to_string() }),
+        if !NAMED.contains(&name.as_str()) {
+            rest.insert(name.clone(), value.clone());
+        } else if let Err(error) = said_alone(name, value) {
+            found.push(Fault { pointer: format!("{at}/{name}"), detail: error.to_string() });
+        } else {
+            said.insert(name.clone(), value.clone());
         }
     }
+    said.insert("rest".to_owned(), rest.into());
     if let Ok(descriptive) = serde_json::from_value::<Descriptive>(said.into()) {
         let faults = check::faults(&descriptive, class).into_iter();
         found.extend(faults.map(|fault| Fault { pointer: format!("{at}{}", fault.pointer), ..fault }));
@@ -304,7 +312,8 @@ mod tests {
             (json!({"behavior": ["no-nav", "paged", "auto-advance"]}), vec![]),
             (json!({"behavior": ["no-nav", "sequence"]}), vec!["/0/behavior/1"]),
             (json!({"behavior": ["facing-pages", "hidden", "repeat"]}), vec!["/0/behavior/0", "/0/behavior/1", "/0/behavior/2"]),
-            (json!({"behavior": "paged"}), vec!["/0/behavior"]),
+            (json!({"behavior": "paged", "thumbnail": [{"id": "https://x.org/t", "type": "Image"}], "x:own": 7}), vec![]),
+            (json!({"behavior": 7, "thumbnail": "x"}), vec!["/0/behavior", "/0/thumbnail"]),
             (json!({"label": 7, "metadata": "x"}), vec!["/0/label", "/0/metadata"]),
             (json!({"label": "<b>x</b>"}), vec!["/0/label/none/0"]),
             (json!({"height": 7, "structures": []}), vec!["/0/height", "/0/structures"]),
