@@ -19,6 +19,7 @@ mod negotiate;
 mod openapi;
 mod presentation;
 mod problem;
+mod publication;
 mod range;
 mod reply;
 mod schema;
