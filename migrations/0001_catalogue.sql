@@ -107,6 +107,65 @@ create table source_ids (
     primary key (item_id, part)
 );
 
+-- Collections that somebody made. What they hold is in the table after this.
+create table collections (
+    id          text collate "C" primary key,
+    status      text        not null check (status in ('draft', 'published')),
+    descriptive json        not null, -- IIIF Presentation 3.0 properties
+    label_text  text        not null, -- every label value, for searching
+    revision    bigint      not null default 1, -- also counts changes of the members
+    created     timestamptz not null default now(),
+    modified    timestamptz not null default now()
+);
+create index collections_published on collections (id) where status = 'published';
+
+-- What a collection holds, in order. Positions are dense from 0, so that a page of members is a range of positions, and the last
+-- position tells how many there are.
+create table collection_members (
+    id            uuid primary key, -- stays when the member is moved
+    collection_id text collate "C" not null references collections on delete cascade,
+    position      integer not null check (position >= 0),
+    item_id       text collate "C" references items on delete cascade,
+    member_id     text collate "C" references collections on delete cascade,
+    elsewhere     json, -- a Manifest or Collection that is not ours, as it came
+    unique (collection_id, position) deferrable initially deferred,
+    check (num_nonnulls(item_id, member_id, elsewhere) = 1),
+    check (member_id <> collection_id)
+);
+-- Once in one collection at most.
+create unique index collection_members_item on collection_members (item_id, collection_id) where item_id is not null;
+create unique index collection_members_member on collection_members (member_id, collection_id) where member_id is not null;
+
+-- However a member goes, with its item too: those behind it close up, and the collection has changed.
+create function close_up_members() returns trigger language plpgsql as $$
+begin
+    update collections set revision = revision + 1, modified = now() where id in (select collection_id from taken);
+    update collection_members m set position = n.place
+        from (select s.id, t.least + row_number() over (partition by s.collection_id order by s.position) - 1 as place
+              from (select collection_id, min(position) as least from taken group by collection_id) t
+              join collection_members s on s.collection_id = t.collection_id and s.position > t.least) n
+        where m.id = n.id and m.position <> n.place;
+    return null;
+end $$;
+create trigger collection_members_close_up after delete on collection_members
+    referencing old table as taken for each statement execute function close_up_members();
+
+-- Whoever deletes what collections hold waits for those who edit the collections, always in the same order.
+create function lock_holders_of_item() returns trigger language plpgsql as $$
+begin
+    perform from collections where id in (select collection_id from collection_members where item_id = old.id)
+        order by id for no key update;
+    return old;
+end $$;
+create function lock_holders_of_collection() returns trigger language plpgsql as $$
+begin
+    perform from collections where id in (select collection_id from collection_members where member_id = old.id)
+        order by id for no key update;
+    return old;
+end $$;
+create trigger items_lock_holders before delete on items for each row execute function lock_holders_of_item();
+create trigger collections_lock_holders before delete on collections for each row execute function lock_holders_of_collection();
+
 -- Identifiers that were deleted: they answer 410 and are never given out again.
 create table gone (
     kind    text not null check (kind in ('item', 'canvas', 'image', 'range', 'annotation page', 'collection')),

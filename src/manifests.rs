@@ -1,19 +1,19 @@
 //! Items and canvases as Presentation documents.
 
+mod collections;
+
 use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
 use crate::catalog::{AnnotationPage, Catalog, CatalogError, NamedImage, PlacedImage, PublicCanvas, PublicItem, Status};
-use crate::iiif::ids::{CollectionKey, ResourceId};
 use crate::iiif::image::{Dimensions, ImageInfo, Limits, Request, Version, service};
-use crate::iiif::presentation::collection::{Collection, Member, Target};
-use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Parent, Thumbnail, manifest_3};
-use crate::iiif::presentation::{Descriptive, LanguageMap, parts};
+use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Thumbnail, manifest_3};
+use crate::iiif::presentation::{parts, ranges};
 use crate::iiif::uris::Uris;
 
-/// Members on one page of a collection; up to so many, the whole catalogue is one page.
-pub const PAGE: usize = 500;
+pub use collections::{CollectionDocument, PAGE};
+
 /// Media type of every painted image and thumbnail.
 const JPEG: &str = "image/jpeg";
 
@@ -33,16 +33,21 @@ impl Manifests {
     /// The manifest of an item; of drafts too.
     pub async fn manifest(&self, item: &str, uris: &Uris) -> Result<ItemDocument, CatalogError> {
         let PublicItem { item, canvases, images, structures, pages, names } = self.catalog.public_item(item).await?;
+        let part_of = collections::parents(self.catalog.holders_of_item(&item.id).await?);
         let placed: HashMap<String, Placed> = images.into_iter().map(|image| (image.id.clone(), Placed::from(image))).collect();
         let stored = !structures.is_empty() || !pages.is_empty() || !item.descriptive.rest.is_empty();
         let stored = stored || canvases.iter().any(|canvas| canvas.painting.is_some() || !canvas.descriptive.rest.is_empty());
-        let thumbnail = canvases.iter().find_map(|canvas| self.image_of(canvas)).map(|image| self.large_thumbnail(&image, uris));
+        let painted = |canvas: &PublicCanvas| {
+            let named = canvas.painting.iter().flatten().flat_map(parts::images).find_map(|image| placed.get(image));
+            self.image_of(canvas).as_ref().or(named).map(|image| self.large_thumbnail(image, uris))
+        };
+        let thumbnail = canvases.iter().find_map(painted);
+        let structures = ranges::shown(structures);
         let mut pages = PagesByCanvas::new(pages);
         let annotations = pages.take(None);
         let canvases = canvases.into_iter().map(|canvas| self.canvas(canvas, &mut pages, uris)).collect();
         let (id, public) = (uris.manifest(&item.id), item.status == Status::Published);
-        let manifest =
-            Manifest { item: item.id, descriptive: item.descriptive, canvases, thumbnail, part_of: Vec::new(), structures, annotations };
+        let manifest = Manifest { item: item.id, descriptive: item.descriptive, canvases, thumbnail, part_of, structures, annotations };
         let mut document = manifest_3(&manifest, uris);
         if stored {
             parts::expand(&mut document, &id, &|image| placed.get(image).map(|image| self.painting(image, uris).resource()));
@@ -55,47 +60,6 @@ impl Manifests {
         let mut page = page_object(AnnotationPage { embedded: true, ..page });
         parts::expand(&mut page, &manifest.id, &|_| None);
         page
-    }
-
-    /// The collection of all published items, or one page of it. `None` if there is no such collection.
-    pub async fn collection(&self, key: CollectionKey, uris: &Uris) -> Result<Option<Collection>, CatalogError> {
-        match &key {
-            CollectionKey::Top => self.top(uris).await.map(Some),
-            CollectionKey::Page(after) => self.page(key.clone(), after.as_ref(), uris).await.map(Some),
-            CollectionKey::Named(_) => Ok(None),
-        }
-    }
-
-    async fn top(&self, uris: &Uris) -> Result<Collection, CatalogError> {
-        let later = self.catalog.published_pages(PAGE as i64).await?;
-        let members = if later.is_empty() {
-            self.catalog.published(None, PAGE).await?.entries.iter().map(|item| self.member(item, uris)).collect()
-        } else {
-            let later = later.into_iter().filter_map(|after| ResourceId::parse(&after).ok()).map(Some);
-            std::iter::once(None).chain(later).enumerate().map(|(number, after)| page_member(number + 1, after)).collect()
-        };
-        Ok(Collection { key: CollectionKey::Top, descriptive: titled(top_label()), members, thumbnail: None, part_of: Vec::new() })
-    }
-
-    async fn page(&self, key: CollectionKey, after: Option<&ResourceId>, uris: &Uris) -> Result<Collection, CatalogError> {
-        let page = self.catalog.published(after.map(ResourceId::as_str), PAGE).await?;
-        let label = match after {
-            None => "Published items, from the first".to_owned(),
-            Some(after) => format!("Published items after {after}"),
-        };
-        let part_of = vec![Parent { key: CollectionKey::Top, label: top_label() }];
-        let members = page.entries.iter().map(|item| self.member(item, uris)).collect();
-        Ok(Collection { key, descriptive: titled(LanguageMap::new("en", label)), members, thumbnail: None, part_of })
-    }
-
-    /// A published item as lists show it: label, and a small picture.
-    fn member(&self, item: &PlacedImage, uris: &Uris) -> Member {
-        Member {
-            target: Target::Manifest(item.id.clone()),
-            label: item.descriptive.label.clone(),
-            thumbnail: self.placed(item).map(|image| self.thumbnail(&image, uris)),
-            nav_date: item.descriptive.nav_date.clone(),
-        }
     }
 
     /// The picture that stands for a published item in a list.
@@ -254,17 +218,4 @@ fn placed(id: Option<&str>, width: Option<i32>, height: Option<i32>, tile: Optio
 /// Lengths are positive in the catalogue.
 fn length(stored: i32) -> u32 {
     stored.unsigned_abs()
-}
-
-fn top_label() -> LanguageMap {
-    LanguageMap::new("en", "Published items")
-}
-
-fn titled(label: LanguageMap) -> Descriptive {
-    Descriptive { label, ..Descriptive::default() }
-}
-
-fn page_member(number: usize, after: Option<ResourceId>) -> Member {
-    let label = LanguageMap::new("en", format!("Published items, part {number}"));
-    Member { target: Target::Collection(CollectionKey::Page(after)), label, thumbnail: None, nav_date: None }
 }

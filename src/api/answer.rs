@@ -78,6 +78,18 @@ pub enum Deleted {
     Done,
 }
 
+/// A part was taken out of a resource.
+#[derive(ApiResponse)]
+pub enum TakenOut {
+    /// It is out.
+    #[oai(status = 204)]
+    Done(
+        /// The revision of what it was part of, for `If-Match`.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
 /// Something was done that changes no resource.
 #[derive(ApiResponse)]
 pub enum Done {

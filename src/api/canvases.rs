@@ -136,7 +136,8 @@ impl Canvases {
 
     /// Put another image on a canvas
     ///
-    /// The canvas keeps its id and its size, so that what points at it stays true; the old image stays until it is deleted.
+    /// The canvas keeps its id and its size, so that what points at it stays true; the old image stays until it is deleted. It lies over
+    /// the whole of the canvas, in place of whatever was painted there.
     #[oai(path = "/items/:id/canvases/:canvas/image", method = "put", operation_id = "replaceCanvasImage")]
     async fn replace_image(
         &self,
@@ -152,7 +153,7 @@ impl Canvases {
     ) -> Result<Written<CanvasView>, Problem> {
         let current = app.catalog.canvas(&id, &canvas).await?;
         let condition = condition.at(current.revision);
-        let changed = CanvasInput { image: Some(body.0.image), ..CanvasInput::of(current) };
+        let changed = CanvasInput { image: Some(body.0.image), items: None, ..CanvasInput::of(current) };
         Self::store(&app, &id, &canvas, changed, condition, &uris).await
     }
 

@@ -237,8 +237,8 @@ fn in_images(error: CatalogError, from_images: bool) -> CatalogError {
     }
 }
 
-/// What the list holds; `None` if the reader may see nothing of it.
-fn filter(
+/// What a list of items or collections holds; `None` if the reader may see nothing of it.
+pub fn filter(
     reader: &Reader,
     status: Option<StatusName>,
     label: Option<String>,

@@ -1,10 +1,13 @@
 //! HTTP: the REST interface for writers, the IIIF APIs for readers, and what operators look at.
 
 mod address;
+mod annotation_pages;
+mod annotations;
 mod answer;
 mod auth;
 mod body;
 mod canvases;
+mod collections;
 mod content_states;
 mod documents;
 mod etag;
@@ -15,12 +18,15 @@ mod images;
 mod imports;
 mod infos;
 mod items;
+mod members;
 mod negotiate;
 mod openapi;
+mod paintings;
 mod presentation;
 mod problem;
 mod publication;
 mod range;
+mod ranges;
 mod reply;
 mod schema;
 mod segments;
@@ -83,6 +89,12 @@ enum Tags {
     Items,
     /// The pages of an item.
     Canvases,
+    /// The structure of an item: chapters, articles, acts.
+    Ranges,
+    /// What is said about an item and its canvases: comments, transcriptions, tags.
+    Annotations,
+    /// Items and collections in an order of somebody's.
+    Collections,
     /// Stored masters; each becomes a IIIF image service.
     Images,
     /// Manifests made elsewhere.
@@ -94,14 +106,39 @@ enum Tags {
     ContentStates,
 }
 
-type Rest = (items::Items, canvases::Canvases, images::Images, imports::Imports, validation::Validation, content_states::ContentStates);
+type Rest = (
+    items::Items,
+    canvases::Canvases,
+    paintings::Paintings,
+    ranges::Ranges,
+    annotation_pages::AnnotationPages,
+    annotations::Annotations,
+    collections::Collections,
+    members::Members,
+    images::Images,
+    imports::Imports,
+    validation::Validation,
+    content_states::ContentStates,
+);
 
 /// The operations that are a POST and write nothing: they are open to all.
 const READING_POSTS: [&str; 2] = [content_states::PATH, validation::PATH];
 
 fn rest() -> OpenApiService<Rest, ()> {
-    let validation = validation::Validation::default();
-    let resources = (items::Items, canvases::Canvases, images::Images, imports::Imports, validation, content_states::ContentStates);
+    let resources: Rest = (
+        items::Items,
+        canvases::Canvases,
+        paintings::Paintings,
+        ranges::Ranges,
+        annotation_pages::AnnotationPages,
+        annotations::Annotations,
+        collections::Collections,
+        members::Members,
+        images::Images,
+        imports::Imports,
+        validation::Validation::default(),
+        content_states::ContentStates,
+    );
     OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
 }
 

@@ -21,6 +21,8 @@ const ABOUT: &str = include_str!("openapi/about.md");
 const ADDRESS: &str = "urn:triptych:address";
 /// Methods of what can only be read.
 const READING: &str = "GET, HEAD, OPTIONS";
+/// Operations that change what exists, though their method does not say so.
+const CONDITIONAL: [&str; 6] = ["addAnnotations", "addCanvases", "addMembers", "addPainting", "addRange", "moveMembers"];
 /// Bodies as they may be sent, by operation.
 const BODIES: &str = include_str!("openapi/bodies.json");
 
@@ -67,7 +69,8 @@ fn add(target: &mut Value, more: &Value) {
 /// Adds to an operation what all operations of its kind share.
 fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
     let writes = method != "get" && !READING_POSTS.contains(&path);
-    let conditional = matches!(method, "put" | "patch" | "delete") || operation["operationId"] == "addCanvases";
+    let conditional =
+        matches!(method, "put" | "patch" | "delete") || operation["operationId"].as_str().is_some_and(|id| CONDITIONAL.contains(&id));
     if !writes {
         operation["security"] = json!([{}, {"key": []}]);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::auth::viewer;
 use super::documents::{Document, accept, see_other};
@@ -18,7 +18,7 @@ use crate::iiif::presentation::manifest::alone;
 use crate::iiif::presentation::{CONTEXT, parts};
 use crate::iiif::uris::Uris;
 use crate::image_service::Viewer;
-use crate::manifests::ItemDocument;
+use crate::manifests::{CollectionDocument, ItemDocument};
 
 /// Versions of the Presentation API that documents come in; the last only where the setting says so.
 const VERSIONS: [u8; 3] = [2, 3, 4];
@@ -89,7 +89,9 @@ pub fn with_context(mut document: Value, accept: &str) -> Value {
 /// A part of a manifest as a document of its own.
 async fn part(app: &App, manifest: &ItemDocument, item: &str, path: &[&str], uris: &Uris) -> Result<Value, Problem> {
     let id = uris.part(item, path);
-    if let Some(part) = parts::find(&manifest.document, &id) {
+    // A page that the manifest only names is read from the catalogue.
+    let whole = |part: &&Map<String, Value>| !matches!(path, ["annotations", _]) || part.contains_key("items");
+    if let Some(part) = parts::find(&manifest.document, &id).filter(whole) {
         return Ok(manifest.named(alone(part, &manifest.id)));
     }
     let ["annotations", page, ..] = path else { return Err(missing(app, item, path).await) };
@@ -112,11 +114,14 @@ async fn missing(app: &App, item: &str, path: &[&str]) -> Problem {
 }
 
 async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: CollectionKey, pinned: Option<u8>) -> Result<Reply, Problem> {
-    let collection = app.manifests.collection(key, uris).await?;
-    let collection = collection.ok_or_else(|| Problem::not_found("collection"))?;
+    let found = app.manifests.collection(key, uris).await?.ok_or_else(|| Problem::not_found("collection"))?;
+    let CollectionDocument { collection, public } = found;
+    if !public && viewer(app, asked.headers).await? == Viewer::Public {
+        return Err(Problem::not_found("collection"));
+    }
     let version = pinned.unwrap_or_else(|| wanted(app, asked));
     let document = collection_3(&collection, uris);
-    Ok(respond(app, asked, &Written { document, position: 0, public: true }, version, uris))
+    Ok(respond(app, asked, &Written { document, position: 0, public }, version, uris))
 }
 
 fn wanted(app: &App, asked: &Asked<'_>) -> u8 {

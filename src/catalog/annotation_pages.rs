@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value};
 use sqlx::PgTransaction;
-use sqlx::types::Json;
 use time::OffsetDateTime;
 
-use super::{Catalog, CatalogError, Precondition};
+use super::{Catalog, CatalogError, Page, Precondition};
 use crate::iiif::presentation::Fault;
 
 /// An Annotation Page as the catalogue holds it.
@@ -62,6 +61,21 @@ impl Catalog {
              case when embedded then annotations else '[]' end as annotations, revision, created, modified \
              from annotation_pages where item_id = $1 order by canvas_id nulls first, position, id";
         Ok(sqlx::query_as(statement).bind(item).fetch_all(&self.pool).await?)
+    }
+
+    /// The pages of an item and its canvases, or only of one canvas, in the order of their identifiers and without their annotations.
+    pub async fn list_annotation_pages(
+        &self,
+        item: &str,
+        canvas: Option<&str>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<AnnotationPage>, CatalogError> {
+        let statement = "select item_id, id, canvas_id, position, embedded, elsewhere, properties, '[]'::json as annotations, revision, \
+             created, modified from annotation_pages where item_id = $1 and ($2::text is null or canvas_id = $2) \
+             and ($3::text is null or id > $3) order by id limit $4";
+        let query = sqlx::query_as(statement).bind(item).bind(canvas).bind(after).bind(limit as i64 + 1);
+        Ok(Page::cut(query.fetch_all(&self.pool).await?, limit, |page: &AnnotationPage| page.id.clone()))
     }
 
     pub async fn annotation_page(&self, item: &str, id: &str) -> Result<AnnotationPage, CatalogError> {
@@ -143,6 +157,18 @@ impl Catalog {
         Ok(())
     }
 
+    /// Deletes the pages of canvases that are being deleted.
+    pub(super) async fn drop_pages_of(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        canvases: &[String],
+    ) -> Result<(), CatalogError> {
+        let statement = "select id from annotation_pages where item_id = $1 and canvas_id = any($2)";
+        let ids: Vec<String> = sqlx::query_scalar(statement).bind(item).bind(canvases).fetch_all(&mut **transaction).await?;
+        if ids.is_empty() { Ok(()) } else { self.drop_pages(transaction, item, &ids).await }
+    }
+
     pub(super) async fn store_page(
         &self,
         transaction: &mut PgTransaction<'_>,
@@ -162,7 +188,9 @@ impl Catalog {
         );
         let AnnotationPageContent { canvas, position, embedded, elsewhere, properties, annotations } = content;
         let query = sqlx::query_as(statement).bind(item).bind(id).bind(canvas).bind(position).bind(embedded).bind(elsewhere);
-        Ok(query.bind(Json(properties)).bind(Json(annotations)).fetch_one(&mut **transaction).await?)
+        // As text, so that the order of keys stays.
+        let (properties, annotations) = (Value::from(properties.clone()).to_string(), Value::from(annotations.as_slice()).to_string());
+        Ok(query.bind(properties).bind(annotations).fetch_one(&mut **transaction).await?)
     }
 }
 

@@ -325,6 +325,7 @@ impl Catalog {
     }
 
     async fn remove(&self, transaction: &mut PgTransaction<'_>, item: &str, ids: &[String]) -> Result<(), CatalogError> {
+        self.drop_pages_of(transaction, item, ids).await?;
         sqlx::query("delete from canvases where item_id = $1 and id = any($2)").bind(item).bind(ids).execute(&mut **transaction).await?;
         sqlx::query("insert into gone (kind, item_id, id) select 'canvas', $1, unnest($2::text[])")
             .bind(item)

@@ -159,6 +159,16 @@ impl Catalog {
         Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&self.pool).await?)
     }
 
+    /// Those of `ids` that are no images.
+    pub async fn unknown_images(&self, ids: &[&str]) -> Result<Vec<String>, CatalogError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let statement =
+            "select id from unnest($1::text[]) as named (id) where not exists (select 1 from images i where i.id = named.id collate \"C\")";
+        Ok(sqlx::query_scalar(statement).bind(ids).fetch_all(&self.pool).await?)
+    }
+
     /// Whether anyone may see the image.
     pub async fn image_is_visible(&self, id: &str) -> Result<bool, CatalogError> {
         let statement = concat!("select ", image_is_visible!(), " from images i where id = $1");

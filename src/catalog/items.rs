@@ -264,7 +264,7 @@ pub(super) fn stored(descriptive: &Descriptive) -> String {
 }
 
 /// A text as a pattern that finds it anywhere.
-fn pattern(text: &str) -> String {
+pub(super) fn pattern(text: &str) -> String {
     format!("%{}%", text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_"))
 }
 

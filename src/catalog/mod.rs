@@ -13,16 +13,42 @@ macro_rules! image_is_visible {
     };
 }
 
+/// Whether somebody sees a member of a collection, as SQL over `collection_members m`: `$2` says that drafts are seen too.
+macro_rules! member_is_seen {
+    () => {
+        "($2 or m.elsewhere is not null or exists (select 1 from items t where t.id = m.item_id and t.status = 'published') \
+             or exists (select 1 from collections t where t.id = m.member_id and t.status = 'published')) "
+    };
+}
+
+/// The image that stands for an item, as SQL: that of its first canvas that has one of ours.
+macro_rules! image_of_item {
+    ($item:literal) => {
+        concat!(
+            "left join lateral (select m.id as image_id, m.width as image_width, m.height as image_height, m.tile_size \
+                 from canvases c join images m on m.id = coalesce(c.image_id, \
+                     (select min(p.image_id) from canvas_images p where p.item_id = c.item_id and p.canvas_id = c.id)) \
+                 where c.item_id = ",
+            $item,
+            " order by c.position limit 1) f on true "
+        )
+    };
+}
+
 mod annotation_pages;
 mod canvases;
 mod changes;
+mod collection_members;
+mod collections;
 mod descriptors;
 mod images;
 mod imports;
 mod items;
 mod keys;
+mod nesting;
 mod precondition;
 mod public;
+mod public_collections;
 mod reading_order;
 mod structures;
 
@@ -35,6 +61,8 @@ use crate::iiif::presentation::Fault;
 pub use annotation_pages::{AnnotationPage, AnnotationPageContent};
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
 pub use changes::Changes;
+pub use collection_members::{CollectionMember, MemberTarget};
+pub use collections::{Collection, CollectionContent};
 pub use descriptors::{Descriptor, Registration};
 pub use images::{Image, MasterFinding, MasterReport, NewImage};
 pub use imports::{NewImport, Source};
@@ -42,6 +70,7 @@ pub use items::{Item, ItemContent, ItemFilter, Status};
 pub use keys::{ApiKey, NewApiKey};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
+pub use public_collections::{Holder, PublicMember};
 
 /// The catalogue over one database.
 #[derive(Clone)]
@@ -122,6 +151,6 @@ impl From<sqlx::Error> for CatalogError {
 }
 
 /// An identifier for a resource that came without one: unique, and in the order of creation.
-fn minted() -> String {
+pub fn minted() -> String {
     uuid::Uuid::now_v7().to_string()
 }

@@ -83,28 +83,21 @@ impl Catalog {
         Ok(PublicItem { item, canvases, images, structures, pages, names: names.into_iter().collect() })
     }
 
-    /// Published items in the order of their identifiers, each with the image of its first canvas that has one.
+    /// Published items in the order of their identifiers, each with the image of its first canvas that has one of ours.
     pub async fn published(&self, after: Option<&str>, limit: usize) -> Result<Page<PlacedImage>, CatalogError> {
-        let statement = "select i.id, i.descriptive, i.modified, f.image_id, f.width as image_width, f.height as image_height, f.tile_size \
-             from items i left join lateral (select c.image_id, m.width, m.height, m.tile_size from canvases c join images m on m.id = c.image_id \
-                                             where c.item_id = i.id order by c.position limit 1) f on true \
-             where i.status = 'published' and ($1::text is null or i.id > $1) order by i.id limit $2";
+        let statement = concat!(
+            "select i.id, i.descriptive, i.modified, f.image_id, f.image_width, f.image_height, f.tile_size from items i ",
+            image_of_item!("i.id"),
+            "where i.status = 'published' and i.id > coalesce($1, '') order by i.id limit $2"
+        );
         let entries = sqlx::query_as(statement).bind(after).bind(limit as i64 + 1).fetch_all(&self.pool).await?;
         Ok(Page::cut(entries, limit, |item: &PlacedImage| item.id.clone()))
     }
 
-    /// The last identifier of each full run of `size` published items that others follow: after these the pages of the whole
-    /// collection start, the first page apart.
-    pub async fn published_pages(&self, size: i64) -> Result<Vec<String>, CatalogError> {
-        let statement = "select id from (select id, row_number() over (order by id) as place, count(*) over () as total \
-                                         from items where status = 'published') n \
-             where place % $1 = 0 and place < total order by id";
-        Ok(sqlx::query_scalar(statement).bind(size).fetch_all(&self.pool).await?)
-    }
-
     /// Whether anything is in the catalogue yet, deleted things included.
     pub async fn is_empty(&self) -> Result<bool, CatalogError> {
-        let statement = "select not exists (select 1 from items) and not exists (select 1 from images) and not exists (select 1 from gone)";
+        let statement = "select not exists (select 1 from items) and not exists (select 1 from images) and not exists (select 1 from gone) \
+             and not exists (select 1 from collections)";
         Ok(sqlx::query_scalar(statement).fetch_one(&self.pool).await?)
     }
 }

@@ -1,9 +1,7 @@
 //! The order of an item's canvases.
 
-use std::collections::HashSet;
-
 use super::{Catalog, CatalogError, Precondition};
-use crate::iiif::presentation::Fault;
+use crate::iiif::presentation::naming::order_faults;
 
 impl Catalog {
     /// The identifiers of an item's canvases in reading order, and the item's revision.
@@ -21,7 +19,7 @@ impl Catalog {
             .bind(item)
             .fetch_all(&mut *transaction)
             .await?;
-        let faults = faults(ids, &present);
+        let faults = order_faults(ids, &present, "/canvases", "canvas");
         if !faults.is_empty() {
             return Err(CatalogError::Faults(faults));
         }
@@ -29,41 +27,5 @@ impl Catalog {
              where c.item_id = $1 and c.id = o.id";
         sqlx::query(statement).bind(item).bind(ids).execute(&mut *transaction).await?;
         self.finish_canvases(transaction, item, &[]).await
-    }
-}
-
-/// What keeps `ids` from being an order of `present`.
-fn faults(ids: &[String], present: &[String]) -> Vec<Fault> {
-    let known: HashSet<&String> = present.iter().collect();
-    let mut seen = HashSet::new();
-    let mut faults = Vec::new();
-    for (place, id) in ids.iter().enumerate() {
-        let detail = if !known.contains(id) {
-            format!("the item has no canvas \"{id}\"")
-        } else if !seen.insert(id) {
-            format!("\"{id}\" is in the list twice")
-        } else {
-            continue;
-        };
-        faults.push(Fault { pointer: format!("/canvases/{place}"), detail });
-    }
-    for id in present.iter().filter(|id| !seen.contains(id)) {
-        faults.push(Fault { pointer: "/canvases".to_owned(), detail: format!("\"{id}\" is missing: name every canvas once") });
-    }
-    faults
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_order_names_every_canvas_once() {
-        let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        let pointers = |ids: &str| faults(&list(ids), &list("a b c")).into_iter().map(|fault| fault.pointer).collect::<Vec<_>>();
-        assert!(pointers("c a b").is_empty());
-        assert_eq!(pointers("a b b"), ["/canvases/2", "/canvases"]);
-        assert_eq!(pointers("a b x c"), ["/canvases/2"]);
-        assert_eq!(pointers(""), ["/canvases"; 3]);
     }
 }

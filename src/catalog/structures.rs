@@ -6,7 +6,7 @@ use serde_json::Value;
 use sqlx::PgTransaction;
 
 use super::{Catalog, CatalogError, Precondition};
-use crate::iiif::presentation::{Fault, ranges};
+use crate::iiif::presentation::{Fault, range_input, ranges};
 
 impl Catalog {
     /// The Ranges of an item and their revision, which is 0 as long as there never were any.
@@ -56,9 +56,12 @@ impl Catalog {
             .bind(&new)
             .fetch_all(&mut **transaction)
             .await?;
-        let reused =
-            |id: String| Fault { pointer: String::new(), detail: format!("the range \"{id}\" was deleted; ids are not used again") };
-        faults.extend(gone.into_iter().map(reused));
+        let places = if gone.is_empty() { Vec::new() } else { range_input::places(tree) };
+        let reused = |(at, id): &(String, String)| Fault {
+            pointer: format!("{at}/id"),
+            detail: format!("the range \"{id}\" was deleted; ids are not used again"),
+        };
+        faults.extend(places.iter().filter(|(_, id)| gone.contains(id)).map(reused));
         if !faults.is_empty() {
             return Err(CatalogError::Faults(faults));
         }

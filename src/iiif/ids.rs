@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::num::NonZeroU32;
 
 /// Longest id of an item, canvas, range, collection or annotation page, in bytes.
 pub const MAX_RESOURCE_ID: usize = 128;
@@ -133,14 +134,20 @@ pub enum CollectionKey {
     Top,
     /// A page of the top: the published items that follow the given one in order of id, or the first of all.
     Page(Option<ResourceId>),
+    /// A page of the top: the collections in no other one that follow the given one in order of id.
+    Collections(ResourceId),
     /// A collection that somebody made.
     Named(ResourceId),
+    /// A part of a long one: its pages count from 1.
+    Part(ResourceId, NonZeroU32),
 }
 
 impl CollectionKey {
     const TOP: &'static str = "~top";
     const FIRST: &'static str = "~first";
     const AFTER: &'static str = "~after-";
+    const COLLECTIONS: &'static str = "~collections-after-";
+    const PART: &'static str = "~part-";
 
     /// Reads the decoded path segment after `/collections/`.
     ///
@@ -150,11 +157,26 @@ impl CollectionKey {
         match segment {
             Self::TOP => Ok(Self::Top),
             Self::FIRST => Ok(Self::Page(None)),
-            _ => match segment.strip_prefix(Self::AFTER) {
-                Some(item) => Ok(Self::Page(Some(ResourceId::parse(item)?))),
-                None => Ok(Self::Named(ResourceId::parse(segment)?)),
-            },
+            _ => {
+                let after = |prefix: &str| segment.strip_prefix(prefix).map(ResourceId::parse);
+                match (after(Self::AFTER), after(Self::COLLECTIONS), segment.strip_prefix(Self::PART)) {
+                    (Some(item), ..) => Ok(Self::Page(Some(item?))),
+                    (_, Some(collection), _) => Ok(Self::Collections(collection?)),
+                    (.., Some(part)) => Self::part(part),
+                    _ => Ok(Self::Named(ResourceId::parse(segment)?)),
+                }
+            }
         }
+    }
+
+    /// Reads `2-maps`. A number is written in one way only.
+    fn part(text: &str) -> Result<Self, IdError> {
+        let (digits, id) = text.split_once('-').ok_or(IdError::Alphabet)?;
+        let number: NonZeroU32 = digits.parse().map_err(|_| IdError::Alphabet)?;
+        if number.to_string() != digits {
+            return Err(IdError::Alphabet);
+        }
+        Ok(Self::Part(ResourceId::parse(id)?, number))
     }
 
     /// The path segment after `/collections/`.
@@ -164,7 +186,9 @@ impl CollectionKey {
             Self::Top => Self::TOP.to_owned(),
             Self::Page(None) => Self::FIRST.to_owned(),
             Self::Page(Some(item)) => format!("{}{item}", Self::AFTER),
+            Self::Collections(collection) => format!("{}{collection}", Self::COLLECTIONS),
             Self::Named(id) => id.to_string(),
+            Self::Part(id, number) => format!("{}{number}-{id}", Self::PART),
         }
     }
 }
@@ -226,13 +250,15 @@ mod tests {
             ("~top", CollectionKey::Top),
             ("~first", CollectionKey::Page(None)),
             ("~after-x~1", CollectionKey::Page(Some(id("x~1")))),
+            ("~collections-after-a-b", CollectionKey::Collections(id("a-b"))),
             ("maps", CollectionKey::Named(id("maps"))),
+            ("~part-12-maps-2", CollectionKey::Part(id("maps-2"), NonZeroU32::new(12).expect("a number"))),
         ];
         for (segment, key) in cases {
             assert_eq!(CollectionKey::parse(segment), Ok(key.clone()));
             assert_eq!(key.segment(), segment);
         }
-        for bad in ["~", "~after-", "~after-~", "~last", ""] {
+        for bad in ["~", "~after-", "~after-~", "~last", "", "~part-", "~part-0-a", "~part-01-a", "~part-+1-a", "~part-1-", "~part-1"] {
             assert!(CollectionKey::parse(bad).is_err(), "{bad}");
         }
     }

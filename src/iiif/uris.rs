@@ -141,7 +141,7 @@ impl Uris {
     pub fn collection_at(&self, key: &CollectionKey) -> String {
         match key {
             CollectionKey::Top => self.collections(),
-            CollectionKey::Page(_) | CollectionKey::Named(_) => self.collection(&key.segment()),
+            _ => self.collection(&key.segment()),
         }
     }
 

@@ -22,12 +22,35 @@ async fn fill(service: &Service) {
     }
     full::publish(service, &IMAGES).await;
     service.publish("second", &IMAGES[..1]).await;
+    let there = json!({"id": "https://example.net/m", "type": "Manifest", "label": "M", "thumbnail": [{"id": "https://example.net/t.jpg", "type": "Image"}]});
+    let members = json!([{"item": ITEM}, {"elsewhere": there}]);
+    for (collection, members) in [("inner~1", members), ("outer", json!([{"collection": "inner~1"}, {"item": "second"}]))] {
+        let made = json!({"id": collection, "label": {"en": [collection]}, "status": "published"});
+        assert_eq!(service.send(Method::POST, "/collections", &made).await.0, 201);
+        let added =
+            service.ask_if(Method::POST, &format!("/collections/{collection}/members"), "*", Some(json!({"members": members}))).await;
+        assert_eq!(added.status, 201, "{added:?}");
+    }
 }
 
 /// Where people and programs begin, guesses among them.
 fn starts() -> Vec<String> {
-    let mut starts: Vec<String> =
-        ["/", "/collections", "/collections/", "/collections/~top/v2", "/api/openapi.json", "/api/docs"].map(str::to_owned).to_vec();
+    let mut starts: Vec<String> = [
+        "/",
+        "/collections",
+        "/collections/",
+        "/collections/~top/v2",
+        "/collections/outer",
+        "/collections/outer/v2",
+        "/collections/~part-1-outer",
+        "/collections/~part-1-inner~1/v2",
+        "/api/v1/collections?limit=1",
+        "/api/v1/collections/outer/members?limit=1",
+        "/api/openapi.json",
+        "/api/docs",
+    ]
+    .map(str::to_owned)
+    .to_vec();
     starts.extend(["", "/", "/v2", "/v3", "/manifest.json"].map(|rest| format!("/manifests/{ITEM}{rest}")));
     starts.extend([format!("/iiif/{ITEM}/manifest"), "/?after=a.b~c_d-e".to_owned()]);
     starts.extend(

@@ -5,13 +5,18 @@ use std::path::{Path, PathBuf};
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use triptych::iiif::presentation::upgrade::upgrade;
+
 use crate::support::documents::header;
 use crate::support::rest::answer;
 use crate::support::service::Service;
 
-/// Contexts of the extensions that the fixtures use, as a client asks for them.
-const EXTENSIONS: &str = "application/ld+json;profile=\"http://iiif.io/api/extension/navplace/context.json\", \
-     application/ld+json;profile=\"http://iiif.io/api/extension/text-granularity/context.json\"";
+/// An `Accept` header that asks for the extensions of a document.
+fn accept(document: &Value) -> String {
+    let contexts = document["@context"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let asked = contexts.map(|uri| format!("application/ld+json;profile=\"{uri}\""));
+    asked.chain(["application/json".to_owned()]).collect::<Vec<_>>().join(", ")
+}
 
 fn fixtures(folder: &str) -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(folder);
@@ -46,10 +51,19 @@ fn settled(value: &Value) -> Value {
             sorted.sort_by_key(|(name, _)| *name);
             let one = |(name, value): (&String, &Value)| {
                 let is_map = matches!(name.as_str(), "label" | "summary" | "value") && value.is_object();
+                let value = match value {
+                    Value::Array(list) if name == "@context" && list.len() == 1 => &list[0],
+                    other => other,
+                };
                 let value = if is_map { texts(value) } else { settled(value) };
                 (name.clone(), value.as_f64().map_or(value, Value::from))
             };
-            sorted.into_iter().map(one).collect::<Map<_, _>>().into()
+            let mut settled: Map<String, Value> = sorted.into_iter().map(one).collect();
+            // The published schema wants a canvas to have items, if only an empty list.
+            if settled.get("type").is_some_and(|class| class == "Canvas") {
+                settled.entry("items").or_insert_with(|| json!([]));
+            }
+            settled.into()
         }
         other => other.clone(),
     }
@@ -81,8 +95,8 @@ fn difference(a: &Value, b: &Value, at: &str) -> Option<String> {
     }
 }
 
-async fn exported(service: &Service, item: &str) -> Value {
-    let request = service.request(Method::GET, &format!("/manifests/{item}")).header("Accept", EXTENSIONS);
+async fn exported(service: &Service, item: &str, source: &Value) -> Value {
+    let request = service.request(Method::GET, &format!("/manifests/{item}")).header("Accept", accept(source));
     let response = request.send().await.expect("an answer");
     assert_eq!(response.status(), 200, "{item}");
     response.json().await.expect("JSON")
@@ -93,11 +107,14 @@ async fn what_comes_in_goes_out_as_it_came() {
     let service = Service::start().await;
     let mut differences = Vec::new();
     for (name, document) in manifests_3() {
+        let upgraded = upgrade(document.clone()).expect("a manifest");
+        // A number where a text must be is made one, and told.
+        assert_eq!(upgraded.changes.is_empty(), !name.ends_with("specific-resource-infer.json"), "{name}: {:?}", upgraded.changes);
         let (status, made) = import(&service, &json!({"document": document, "ids": "original", "status": "published"})).await;
         assert_eq!(status, 201, "{name}: {made}");
         let item = made["item"]["id"].as_str().expect("an id");
-        let out = exported(&service, item).await;
-        differences.extend(difference(&settled(&document), &settled(&out), "").map(|difference| format!("{name} {difference}")));
+        let out = exported(&service, item, &upgraded.document).await;
+        differences.extend(difference(&settled(&upgraded.document), &settled(&out), "").map(|difference| format!("{name} {difference}")));
     }
     assert!(differences.is_empty(), "{differences:#?}");
 }
@@ -108,7 +125,7 @@ async fn every_id_of_ours_leads_to_what_it_names() {
     for (name, document) in manifests_3() {
         let (status, made) = import(&service, &json!({"document": document, "status": "published"})).await;
         assert_eq!(status, 201, "{name}: {made}");
-        let out = exported(&service, made["item"]["id"].as_str().expect("an id")).await;
+        let out = exported(&service, made["item"]["id"].as_str().expect("an id"), &document).await;
         let mut seen = std::collections::HashSet::new();
         let mut parts = Vec::new();
         own_parts(&out, &service.base, &mut parts);
@@ -116,7 +133,7 @@ async fn every_id_of_ours_leads_to_what_it_names() {
         for part in parts {
             let id = part["id"].as_str().expect("an id");
             assert!(seen.insert(id), "{name}: {id} is there twice");
-            let request = service.request(Method::GET, &id[service.base.len()..]).header("Accept", EXTENSIONS);
+            let request = service.request(Method::GET, &id[service.base.len()..]).header("Accept", accept(&document));
             let found: Value = request.send().await.expect("an answer").json().await.expect("JSON");
             assert_eq!((&found["id"], &found["type"]), (&part["id"], &part["type"]), "{name}");
             let said = |name: &String| part.get(name.as_str()).is_some();
@@ -149,17 +166,17 @@ async fn the_same_source_again_updates_its_item() {
     let mut document = read(&fixtures("cookbook/0024-book-4-toc")[0]);
     let (status, first) = import(&service, &json!({"document": document, "id": "toc", "status": "published"})).await;
     assert_eq!((status, &first["item"]["id"]), (201, &json!("toc")), "{first}");
-    let before = exported(&service, "toc").await;
+    let before = exported(&service, "toc", &Value::Null).await;
     let (status, again) = import(&service, &json!({"document": document})).await;
     assert_eq!((status, &again["item"]["id"], &again["item"]["status"]), (200, &json!("toc"), &json!("published")), "{again}");
-    assert_eq!(exported(&service, "toc").await, before, "a fixed point");
+    assert_eq!(exported(&service, "toc", &Value::Null).await, before, "a fixed point");
     // The source dropped a page, moved another, and brought the first back later.
     let items = document["items"].as_array_mut().expect("canvases");
     let dropped = items.remove(0);
     items.reverse();
     document["label"] = json!({"en": ["Another"]});
     assert_eq!(import(&service, &json!({"document": document})).await.0, 200);
-    let changed = exported(&service, "toc").await;
+    let changed = exported(&service, "toc", &Value::Null).await;
     let ids = |document: &Value| {
         document["items"].as_array().expect("canvases").iter().map(|canvas| canvas["id"].to_string()).collect::<Vec<_>>()
     };
@@ -169,7 +186,7 @@ async fn the_same_source_again_updates_its_item() {
     document["items"].as_array_mut().expect("canvases").push(dropped);
     let (status, back) = import(&service, &json!({"document": document})).await;
     assert_eq!(status, 200, "{back}");
-    let last = ids(&exported(&service, "toc").await);
+    let last = ids(&exported(&service, "toc", &Value::Null).await);
     assert_eq!(&last[..new.len()], &new[..]);
     assert!(!old.contains(&last[new.len()]), "an id that was deleted is not used again");
     let (status, other) = import(&service, &json!({"document": document, "id": "other"})).await;
@@ -200,16 +217,10 @@ async fn older_documents_are_brought_up_to_date() {
         let (status, made) = import(&service, &json!({"document": document, "status": "published"})).await;
         let name = file.display();
         assert_eq!(status, 201, "{name}: {made}");
-        let out = exported(&service, made["item"]["id"].as_str().expect("an id")).await;
-        let canvases: usize = document["sequences"]
-            .as_array()
-            .expect("sequences")
-            .iter()
-            .filter_map(|sequence| sequence["canvases"].as_array())
-            .map(Vec::len)
-            .max()
-            .unwrap_or_default();
-        assert!(out["items"].as_array().expect("canvases").len() >= canvases, "{name}");
+        let out = exported(&service, made["item"]["id"].as_str().expect("an id"), &Value::Null).await;
+        let sequences = document["sequences"].as_array().expect("sequences").iter().filter_map(|sequence| sequence["canvases"].as_array());
+        let canvases: std::collections::HashSet<String> = sequences.flatten().map(|canvas| canvas["@id"].to_string()).collect();
+        assert_eq!(out["items"].as_array().unwrap_or_else(|| panic!("{name}: {made}")).len(), canvases.len(), "{name}");
     }
 }
 
@@ -253,5 +264,5 @@ async fn extensions_have_their_context_for_who_asks_for_it() {
     let plain = service.get("/manifests/geo").await;
     assert_eq!(header(&plain, "vary"), "Accept");
     assert_eq!(plain.json::<Value>().await.expect("JSON")["@context"], "http://iiif.io/api/presentation/3/context.json");
-    assert_eq!(exported(&service, "geo").await["@context"], document["@context"]);
+    assert_eq!(exported(&service, "geo", &document).await["@context"], document["@context"]);
 }

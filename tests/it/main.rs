@@ -1,5 +1,6 @@
 //! The service from outside: real HTTP, real PostgreSQL, the real S3 protocol.
 
+mod annotations;
 mod architecture;
 mod canvases;
 mod collections;
@@ -26,10 +27,13 @@ mod imports;
 mod items;
 mod keys;
 mod manifests;
+mod named_collections;
 mod negotiation;
 mod openapi;
 mod outage;
 mod pages;
+mod paintings;
+mod ranges;
 mod registration;
 mod replaced;
 mod smoke;

@@ -144,7 +144,12 @@ fn filled(path: &str, tag: &str) -> String {
         ("format", "jpg"),
         ("item", "book"),
         ("canvas", "c"),
+        ("painting", "1"),
+        ("range", "r"),
+        ("page", "p"),
+        ("annotation", "a"),
         ("collection", "~top"),
+        ("member", "0192f0c1-7d0e-7c3a-9a51-6f5f6c0f2b11"),
         ("id", id),
     ];
     let filled = values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
@@ -156,8 +161,20 @@ fn filled(path: &str, tag: &str) -> String {
 async fn every_path_leads_somewhere() {
     let service = Service::start().await;
     service.register("tiff/vips-jpeg75.tif", "one").await;
-    let item = json!({"id": "book", "label": "Book", "status": "published", "canvases": [{"id": "c", "image": "one"}]});
-    assert_eq!(service.send(Method::POST, "/items", &item).await.0, 201);
+    let manifest = json!({
+        "@context": "http://iiif.io/api/presentation/3/context.json", "id": "https://x.org/m", "type": "Manifest", "label": {"en": ["Book"]},
+        "items": [{"id": "https://x.org/c", "type": "Canvas", "height": 10, "width": 10, "items": []}]
+    });
+    let import = json!({"document": manifest, "id": "book", "status": "published"});
+    assert_eq!(service.send(Method::POST, "/imports", &import).await.0, 201);
+    let image = service.rest(Method::PUT, "/items/book/canvases/c/image").header("If-Match", "*").json(&json!({"image": "one"}));
+    assert_eq!(image.send().await.expect("an answer").status(), 200);
+    let collection = json!({"id": "book", "label": "Books", "status": "published"});
+    assert_eq!(service.send(Method::POST, "/collections", &collection).await.0, 201);
+    let ranges = json!({"ranges": [{"id": "r", "items": ["c"]}]});
+    assert_eq!(service.ask(Method::PUT, "/items/book/ranges", Some(ranges)).await.status, 200);
+    let page = json!({"items": [{"id": "a", "motivation": "commenting"}]});
+    assert_eq!(service.ask(Method::PUT, "/items/book/annotations/p", Some(page)).await.status, 201);
     let document = service.json("/api/openapi.json").await;
     for (path, method, operation) in operations(&document) {
         let path = filled(path, operation["tags"][0].as_str().unwrap_or_default());

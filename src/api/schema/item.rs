@@ -289,7 +289,7 @@ fn on_canvases(images: &[String], told: &mut Vec<Fault>) -> Vec<NewCanvas> {
     images.iter().map(|image| NewCanvas { id: None, content: content(image) }).collect()
 }
 
-fn check_id(id: Option<&str>, pointer: &str, told: &mut Vec<Fault>) {
+pub(super) fn check_id(id: Option<&str>, pointer: &str, told: &mut Vec<Fault>) {
     if let Some(Err(error)) = id.map(ResourceId::parse) {
         told.push(Fault { pointer: pointer.to_owned(), detail: error.to_string() });
     }
@@ -307,14 +307,15 @@ pub fn localise_canvas(content: &mut CanvasContent, manifest: &str) {
     content.painting.iter_mut().flatten().for_each(|page| parts::contract(page, manifest));
 }
 
-fn localise(descriptive: &mut Descriptive, manifest: &str) {
+/// The same for what a resource at `manifest` says of itself.
+pub fn localise(descriptive: &mut Descriptive, manifest: &str) {
     let mut rest = Value::from(std::mem::take(&mut descriptive.rest));
     parts::contract(&mut rest, manifest);
     descriptive.rest = rest.as_object().cloned().unwrap_or_default();
 }
 
 /// The same properties with public addresses.
-fn published(mut descriptive: Descriptive, manifest: &str) -> Descriptive {
+pub(super) fn published(mut descriptive: Descriptive, manifest: &str) -> Descriptive {
     descriptive.rest.values_mut().for_each(|value| parts::expand(value, manifest, &|_| None));
     descriptive
 }
@@ -334,7 +335,10 @@ impl CanvasView {
     pub fn of(canvas: Canvas, uris: &Uris) -> Self {
         let Canvas { item_id, id, position, width, height, duration, descriptive, image_id, painting, revision, created, modified } =
             canvas;
-        let (label, properties) = Properties::from_descriptive(descriptive);
+        let manifest = uris.manifest(&item_id);
+        let (label, properties) = Properties::from_descriptive(published(descriptive, &manifest));
+        let mut items = painting;
+        items.iter_mut().flatten().for_each(|page| parts::expand(page, &manifest, &|_| None));
         let uri = uris.canvas(&item_id, &id);
         Self {
             id,
@@ -343,7 +347,7 @@ impl CanvasView {
             width,
             height,
             duration,
-            items: painting,
+            items,
             properties,
             position,
             revision,

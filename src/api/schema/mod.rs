@@ -1,19 +1,26 @@
 //! The shapes of REST bodies: the names of IIIF Presentation 3.0, camelCase.
 
+mod collection;
 mod content_state;
 mod image;
 mod import;
 mod item;
 mod language;
+mod parts;
 mod properties;
 mod validation;
 
+pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
 pub use content_state::{ContentStateView, PlaceInput};
 pub use image::{ImagePatch, ImageRegistration, ImageView};
 pub use import::{ImportInput, ImportView, SourceView};
 pub use item::{
-    CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise_canvas,
-    localise_item,
+    CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,
+    localise_canvas, localise_item,
+};
+pub use parts::{
+    AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
+    RangePlace, Ranges,
 };
 pub use properties::Properties;
 pub use validation::{ValidationInput, ValidationView};

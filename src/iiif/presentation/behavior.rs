@@ -1,7 +1,7 @@
 //! `behavior`: its words, the classes on which they are valid, and which exclude one another (Presentation 3.0, section 3.2).
 
 use super::check::Class;
-use Class::{Canvas, Collection, Manifest};
+use Class::{AnnotationPage, Canvas, Collection, Manifest, Range};
 
 struct Rule {
     word: &'static str,
@@ -10,21 +10,25 @@ struct Rule {
     group: &'static str,
 }
 
-const RULES: [Rule; 8] = [
-    Rule { word: "unordered", classes: &[Collection, Manifest], group: "layout" },
-    Rule { word: "individuals", classes: &[Collection, Manifest], group: "layout" },
-    Rule { word: "continuous", classes: &[Collection, Manifest], group: "layout" },
-    Rule { word: "paged", classes: &[Collection, Manifest], group: "layout" },
+const RULES: [Rule; 12] = [
+    Rule { word: "unordered", classes: &[Collection, Manifest, Range], group: "layout" },
+    Rule { word: "individuals", classes: &[Collection, Manifest, Range], group: "layout" },
+    Rule { word: "continuous", classes: &[Collection, Manifest, Range], group: "layout" },
+    Rule { word: "paged", classes: &[Collection, Manifest, Range], group: "layout" },
     Rule { word: "facing-pages", classes: &[Canvas], group: "page" },
     Rule { word: "non-paged", classes: &[Canvas], group: "page" },
     Rule { word: "multi-part", classes: &[Collection], group: "parts" },
     Rule { word: "together", classes: &[Collection], group: "parts" },
+    Rule { word: "sequence", classes: &[Range], group: "range" },
+    Rule { word: "thumbnail-nav", classes: &[Range], group: "range" },
+    Rule { word: "no-nav", classes: &[Range], group: "range" },
+    Rule { word: "hidden", classes: &[AnnotationPage], group: "hidden" },
 ];
 
 /// Words that need a `duration`, which no image has.
 const TEMPORAL: [&str; 4] = ["auto-advance", "no-auto-advance", "repeat", "no-repeat"];
-/// Words for Ranges and Annotations only.
-const ELSEWHERE: [&str; 4] = ["sequence", "thumbnail-nav", "no-nav", "hidden"];
+/// Words for Ranges whose Canvases have a duration.
+const PLAYED: [&str; 2] = ["auto-advance", "no-auto-advance"];
 
 fn rule(word: &str) -> Option<&'static Rule> {
     RULES.iter().find(|rule| rule.word == word)
@@ -33,6 +37,10 @@ fn rule(word: &str) -> Option<&'static Rule> {
 /// What is wrong with the word at `index` of `words`, if anything; a pair that excludes each other is told at the second.
 pub(super) fn fault(words: &[String], index: usize, class: Class) -> Option<String> {
     let word = words.get(index)?;
+    if class == Range && PLAYED.contains(&word.as_str()) {
+        let other = words[..index].iter().find(|other| PLAYED.contains(&other.as_str()));
+        return other.map(|other| format!("{word} and {other} exclude each other"));
+    }
     let Some(found) = rule(word) else { return Some(unknown(word)) };
     if !found.classes.contains(&class) {
         return Some(format!("{word} is not valid on a {}", class.as_str()));
@@ -44,8 +52,6 @@ pub(super) fn fault(words: &[String], index: usize, class: Class) -> Option<Stri
 fn unknown(word: &str) -> String {
     if TEMPORAL.contains(&word) {
         format!("{word} needs a duration, which images do not have")
-    } else if ELSEWHERE.contains(&word) {
-        format!("{word} is valid on Ranges or Annotations only")
     } else {
         let words: Vec<_> = RULES.iter().map(|rule| rule.word).collect();
         format!("not a behavior; known are {}", words.join(", "))
@@ -69,7 +75,7 @@ mod tests {
 
     #[test]
     fn faults() {
-        let cases: [(&[&str], Class, Option<&str>); 9] = [
+        let cases: [(&[&str], Class, Option<&str>); 15] = [
             (&["paged"], Manifest, None),
             (&["multi-part", "unordered"], Collection, None),
             (&["paged"], Canvas, Some("not valid on a Canvas")),
@@ -78,7 +84,13 @@ mod tests {
             (&["facing-pages", "non-paged"], Canvas, Some("exclude")),
             (&["paged", "paged"], Manifest, Some("twice")),
             (&["repeat"], Manifest, Some("duration")),
-            (&["hidden"], Canvas, Some("Annotations")),
+            (&["hidden"], Canvas, Some("not valid on a Canvas")),
+            (&["hidden"], AnnotationPage, None),
+            (&["sequence", "paged"], Range, None),
+            (&["sequence", "no-nav"], Range, Some("exclude")),
+            (&["sequence"], Manifest, Some("not valid on a Manifest")),
+            (&["auto-advance"], Range, None),
+            (&["auto-advance", "no-auto-advance"], Range, Some("exclude")),
         ];
         for (words, class, part) in cases {
             let words = owned(words);

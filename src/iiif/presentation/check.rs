@@ -21,6 +21,8 @@ pub enum Class {
     Manifest,
     Canvas,
     Collection,
+    Range,
+    AnnotationPage,
 }
 
 impl Class {
@@ -31,6 +33,8 @@ impl Class {
             Self::Manifest => "Manifest",
             Self::Canvas => "Canvas",
             Self::Collection => "Collection",
+            Self::Range => "Range",
+            Self::AnnotationPage => "AnnotationPage",
         }
     }
 }
@@ -54,7 +58,7 @@ pub fn faults(descriptive: &Descriptive, class: Class) -> Vec<Fault> {
         rest,
     } = descriptive;
     let mut found = Faults(Vec::new());
-    if label.is_empty() && class != Class::Canvas {
+    if label.is_empty() && matches!(class, Class::Manifest | Class::Collection) {
         found.add("/label", format!("a {} needs a label", class.as_str()));
     }
     found.texts("/label", label, Markup::Refused);

@@ -1,15 +1,15 @@
 //! Collections: the model, and its document in Presentation 3.0.
 //!
-//! Presentation 3.0 has no paging. A catalogue too long for one document is a top Collection whose members are Collections, its
-//! pages, each with a URI of its own ([`CollectionKey::Page`]); viewers that know nothing of pages open them like any other.
+//! Presentation 3.0 has no paging. What is too long for one document has members that are Collections, its pages, each with a URI of
+//! its own ([`CollectionKey`]); viewers that know nothing of pages open them like any other.
 
 use super::emit::{describe, list, plain, put, resource};
 use super::language::LanguageMap;
-use super::manifest::{Parent, Thumbnail, collection_reference};
+use super::manifest::{Parent, Thumbnail, collection_reference, entries};
 use super::properties::Descriptive;
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::uris::Uris;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// A Collection of Manifests and Collections, in order; it may be empty.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,8 +27,23 @@ pub struct Collection {
 pub struct Member {
     pub target: Target,
     pub label: LanguageMap,
-    pub thumbnail: Option<Thumbnail>,
+    pub thumbnail: Option<Picture>,
     pub nav_date: Option<String>,
+}
+
+/// The `thumbnail` of a member.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Picture {
+    /// An image of ours.
+    Ours(Thumbnail),
+    /// What somebody wrote, as it stands in a document of 3.0.
+    Said(Value),
+}
+
+impl From<Thumbnail> for Picture {
+    fn from(thumbnail: Thumbnail) -> Self {
+        Self::Ours(thumbnail)
+    }
 }
 
 /// What a member is.
@@ -37,6 +52,8 @@ pub enum Target {
     /// The Manifest of the item with this id.
     Manifest(String),
     Collection(CollectionKey),
+    /// A Manifest or Collection that is not ours: the whole reference, as it came. The member's own label and the rest are not used.
+    Elsewhere(Map<String, Value>),
 }
 
 /// The Collection as a document of Presentation 3.0. `items` is there even if it is empty: the specification requires it.
@@ -45,7 +62,9 @@ pub fn collection_3(collection: &Collection, uris: &Uris) -> Value {
     let Collection { key, descriptive, members, thumbnail, part_of } = collection;
     let mut object = resource(uris.collection_at(key), "Collection", true);
     describe(&mut object, descriptive, thumbnail.as_ref());
-    put(&mut object, "partOf", list(part_of, |parent| collection_reference(parent, uris)));
+    let elsewhere = object.remove("partOf");
+    let parents = part_of.iter().map(|parent| collection_reference(parent, uris));
+    put(&mut object, "partOf", parents.chain(elsewhere.into_iter().flat_map(entries)).collect::<Vec<_>>());
     object.insert("items".to_owned(), list(members, |one| member(one, uris)));
     object.into()
 }
@@ -55,11 +74,16 @@ fn member(member: &Member, uris: &Uris) -> Value {
     let (id, type_) = match target {
         Target::Manifest(item) => (uris.manifest(item), "Manifest"),
         Target::Collection(key) => (uris.collection_at(key), "Collection"),
+        Target::Elsewhere(reference) => return reference.clone().into(),
     };
     let mut object = resource(id, type_, false);
     put(&mut object, "label", plain(label));
     put(&mut object, "navDate", nav_date.as_deref());
-    put(&mut object, "thumbnail", list(thumbnail, Thumbnail::image));
+    match thumbnail {
+        Some(Picture::Ours(thumbnail)) => put(&mut object, "thumbnail", vec![thumbnail.image()]),
+        Some(Picture::Said(said)) => put(&mut object, "thumbnail", said.clone()),
+        None => {}
+    }
     object.into()
 }
 
@@ -80,6 +104,24 @@ mod tests {
         ];
         assert_eq!(members, expected.iter().map(|(id, type_)| (id, type_)).collect::<Vec<_>>());
         assert_eq!(made["partOf"], json!([{"id": "https://h.org/collections", "type": "Collection", "label": {"none": ["Top"]}}]));
+        samples::assert_schema(&made);
+    }
+
+    #[test]
+    fn what_is_said_of_members_stays() {
+        let reference = json!({"id": "https://x.org/m", "type": "Manifest", "label": {"en": ["X"]}, "x:note": [1, {"b": 2, "a": 1}]});
+        let said = json!([{"id": "https://x.org/t.jpg", "type": "Image"}]);
+        let nothing = |target, thumbnail| Member { target, label: LanguageMap::plain("L"), thumbnail, nav_date: None };
+        let members = vec![
+            nothing(Target::Elsewhere(reference.as_object().cloned().expect("an object")), None),
+            nothing(Target::Manifest("i".to_owned()), Some(Picture::Said(said.clone()))),
+        ];
+        let mut collection = Collection { members, ..samples::full_collection() };
+        let above = json!({"id": "https://x.org/c", "type": "Collection"});
+        collection.descriptive.rest.insert("partOf".to_owned(), json!([above]));
+        let made = collection_3(&collection, &samples::uris());
+        assert_eq!((made["items"][0].to_string(), &made["items"][1]["thumbnail"]), (reference.to_string(), &said));
+        assert_eq!((&made["partOf"][0]["id"], &made["partOf"][1]), (&json!("https://h.org/collections"), &above));
         samples::assert_schema(&made);
     }
 

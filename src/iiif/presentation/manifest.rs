@@ -108,7 +108,9 @@ impl Canvas {
 }
 
 impl Thumbnail {
-    pub(super) fn image(&self) -> Value {
+    /// The picture as it stands in a `thumbnail`.
+    #[must_use]
+    pub fn image(&self) -> Value {
         let Self { id, format, width, height, services } = self;
         image(id, format, (*width, *height), services).into()
     }
@@ -130,7 +132,7 @@ pub fn manifest_3(manifest: &Manifest, uris: &Uris) -> Value {
 }
 
 /// The entries of a list, or the one thing that stands where a list should.
-fn entries(value: Value) -> Vec<Value> {
+pub(super) fn entries(value: Value) -> Vec<Value> {
     match value {
         Value::Array(list) => list,
         other => vec![other],

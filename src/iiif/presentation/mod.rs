@@ -1,5 +1,6 @@
 //! IIIF Presentation: one model in the shape of 3.0; every other version is a conversion down from it.
 
+pub mod annotating;
 pub mod as_2;
 pub mod as_4;
 mod behavior;
@@ -11,10 +12,13 @@ mod html;
 pub mod import;
 pub mod language;
 pub mod manifest;
+pub mod naming;
 mod nav_date;
 pub mod painting;
 pub mod parts;
+pub mod placing;
 pub mod properties;
+pub mod range_input;
 pub mod ranges;
 mod rights;
 #[cfg(test)]

@@ -2,8 +2,9 @@
 
 use super::check::Fault;
 use super::parts;
+use crate::iiif::ids::ImageId;
 use serde_json::{Map, Value, json};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// One page with one image of ours over the whole Canvas.
 #[must_use]
@@ -32,6 +33,11 @@ pub fn faults(pages: &[Value]) -> Vec<Fault> {
 
 /// Everything that keeps an annotation from being painted.
 pub fn annotation_faults(annotation: &Value, pointer: &str, faults: &mut Vec<Fault>) {
+    for (place, image) in parts::image_places(annotation) {
+        if let Err(error) = ImageId::parse(image) {
+            faults.push(Fault { pointer: format!("{pointer}{place}"), detail: error.to_string() });
+        }
+    }
     let mut fault = |rest: &str, detail: &str| faults.push(Fault { pointer: format!("{pointer}{rest}"), detail: detail.to_owned() });
     if !annotation.is_object() {
         return fault("", "an annotation is an object");
@@ -172,11 +178,12 @@ pub fn arrange(pages: &mut [Value], ids: &[String]) -> bool {
     let mut sorted = known.clone();
     order.sort_unstable();
     sorted.sort_unstable();
-    if order != sorted || known.len() != annotations(pages).count() {
+    if order != sorted || known.len() != annotations(pages).count() || sorted.windows(2).any(|pair| pair[0] == pair[1]) {
         return false;
     }
-    let all: Vec<Value> = annotations(pages).cloned().collect();
-    let mut arranged = ids.iter().filter_map(|id| all.iter().find(|one| one["id"] == id.as_str()).cloned());
+    let mut all: HashMap<String, Value> =
+        annotations(pages).map(|one| (one["id"].as_str().unwrap_or_default().to_owned(), one.clone())).collect();
+    let mut arranged = ids.iter().filter_map(|id| all.remove(id));
     for slot in pages.iter_mut().filter_map(|page| page.get_mut("items")?.as_array_mut()).flatten() {
         if let Some(annotation) = arranged.next() {
             *slot = annotation;

@@ -66,6 +66,31 @@ pub fn images(value: &Value) -> Vec<&str> {
     }
 }
 
+/// The places of all images of ours that JSON names, as pointers, each with the name.
+#[must_use]
+pub fn image_places(value: &Value) -> Vec<(String, &str)> {
+    let mut found = Vec::new();
+    collect_images(value, &mut String::new(), &mut found);
+    found
+}
+
+fn collect_images<'a>(value: &'a Value, at: &mut String, found: &mut Vec<(String, &'a str)>) {
+    let length = at.len();
+    let mut below = |name: &str, one: &'a Value| {
+        at.extend(["/", &name.replace('~', "~0").replace('/', "~1")]);
+        collect_images(one, at, found);
+        at.truncate(length);
+    };
+    match value {
+        Value::Array(list) => list.iter().enumerate().for_each(|(index, one)| below(&index.to_string(), one)),
+        Value::Object(object) => {
+            object.iter().for_each(|(name, one)| below(name, one));
+            found.extend(named_image(object).map(|image| (format!("{at}/image"), image)));
+        }
+        _ => {}
+    }
+}
+
 /// Turns addresses below `manifest` into stored ones.
 pub fn contract(value: &mut Value, manifest: &str) {
     readdress(value, &|address| {
@@ -151,6 +176,7 @@ mod tests {
     fn images_are_found_and_placed() {
         let mut value = json!([{"body": {"type": "Choice", "items": [{"type": "Image", "image": "a", "label": {"en": ["A"]}}]}}, {"image": "b"}, {"id": "x", "image": "c"}]);
         assert_eq!(images(&value), ["a", "b"]);
+        assert_eq!(image_places(&value), [("/0/body/items/0/image".to_owned(), "a"), ("/1/image".to_owned(), "b")]);
         expand(&mut value, MANIFEST, &|id| json!({"id": format!("https://h.org/{id}.jpg"), "type": "Image"}).as_object().cloned());
         assert_eq!(value[0]["body"]["items"][0], json!({"id": "https://h.org/a.jpg", "type": "Image", "label": {"en": ["A"]}}));
         assert_eq!(value[2], json!({"id": "x", "image": "c"}));

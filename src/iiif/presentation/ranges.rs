@@ -2,6 +2,7 @@
 
 use super::check::Fault;
 use super::parts;
+use crate::iiif::ids::ResourceId;
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 
@@ -44,15 +45,37 @@ pub fn take(tree: &mut Vec<Value>, id: &str) -> Option<Value> {
     tree.iter_mut().filter(|one| is_range(one)).find_map(|one| take(one.get_mut("items")?.as_array_mut()?, id))
 }
 
-/// Takes Canvases, and parts of them, out of all Ranges; tells whether there were any.
+/// Takes Canvases, and parts of them, out of all Ranges, where they start too; tells whether there were any.
 pub fn remove_canvases(tree: &mut Vec<Value>, canvases: &HashSet<&str>) -> bool {
     let before = tree.len();
     tree.retain(|one| canvas_of(one).is_none_or(|id| !canvases.contains(id)));
     let mut changed = tree.len() < before;
-    for items in tree.iter_mut().filter(|one| is_range(one)).filter_map(|one| one.get_mut("items")?.as_array_mut()) {
-        changed |= remove_canvases(items, canvases);
+    for range in tree.iter_mut().filter(|one| is_range(one)).filter_map(Value::as_object_mut) {
+        if range.get("start").and_then(canvas_of).is_some_and(|id| canvases.contains(id)) {
+            range.shift_remove("start");
+            changed = true;
+        }
+        if let Some(items) = range.get_mut("items").and_then(Value::as_array_mut) {
+            changed |= remove_canvases(items, canvases);
+        }
     }
     changed
+}
+
+/// The tree as a Manifest shows it: without Ranges that have nothing in them, which the specification does not allow.
+#[must_use]
+pub fn shown(tree: Vec<Value>) -> Vec<Value> {
+    tree.into_iter().filter_map(shown_entry).collect()
+}
+
+fn shown_entry(mut entry: Value) -> Option<Value> {
+    if is_range(&entry)
+        && let Some(items) = entry.get_mut("items").and_then(Value::as_array_mut)
+    {
+        *items = shown(std::mem::take(items));
+        return (!items.is_empty()).then_some(entry);
+    }
+    Some(entry)
 }
 
 /// Everything that keeps this from being the Ranges of an item with these canvases. Pointers begin at the list.
@@ -94,7 +117,14 @@ impl Check<'_> {
             Some(id) if !self.seen.insert(id.to_owned()) => {
                 self.fault(&format!("{pointer}/id"), format!("the range \"{id}\" is there twice"))
             }
-            Some(_) => {}
+            Some(id) => {
+                if let Err(error) = ResourceId::parse(id) {
+                    self.fault(&format!("{pointer}/id"), error.to_string());
+                }
+            }
+        }
+        if let Some(start) = range.get("start") {
+            self.canvas(start, &format!("{pointer}/start"));
         }
         match range.get("items") {
             Some(Value::Array(items)) => self.list(items, &format!("{pointer}/items"), depth + 1, false),
@@ -113,12 +143,14 @@ impl Check<'_> {
     }
 }
 
-fn is_range(value: &Value) -> bool {
+/// Whether an entry is a Range.
+#[must_use]
+pub fn is_range(value: &Value) -> bool {
     value.get("type").is_some_and(|class| class == "Range")
 }
 
 /// The id of the own Canvas that an entry of a Range names, whole or in part.
-fn canvas_of(entry: &Value) -> Option<&str> {
+pub(super) fn canvas_of(entry: &Value) -> Option<&str> {
     let source = entry.get("source").map(|source| source.get("id").unwrap_or(source));
     let address = source.or_else(|| entry.get("id"))?.as_str()?;
     parts::path(address)?.strip_prefix("canvases/")
@@ -156,6 +188,14 @@ mod tests {
     }
 
     #[test]
+    fn empty_ranges_are_not_shown() {
+        let mut all = tree();
+        assert_eq!(shown(all.clone())[0]["items"].as_array().map(Vec::len), Some(2));
+        remove_canvases(&mut all, &HashSet::from(["a", "b", "c"]));
+        assert_eq!(shown(all), Vec::<Value>::new());
+    }
+
+    #[test]
     fn deleted_canvases_are_taken_out_whole_and_in_part() {
         let mut all = tree();
         assert!(remove_canvases(&mut all, &HashSet::from(["b", "c"])));
@@ -171,6 +211,8 @@ mod tests {
         let twice = [tree(), tree(), vec![json!("x"), json!({"type": "Range"})]].concat();
         let pointers: Vec<String> = faults(&twice, &HashSet::from(["a", "b", "c"])).into_iter().map(|fault| fault.pointer).collect();
         assert_eq!(pointers, ["/1/id", "/1/items/0/id", "/1/items/2/id", "/2", "/3/id"]);
+        let odd = [json!({"id": "triptych:/ranges/-", "type": "Range", "start": {"id": "triptych:/canvases/x", "type": "Canvas"}})];
+        assert_eq!(faults(&odd, &canvases).into_iter().map(|fault| fault.pointer).collect::<Vec<_>>(), ["/0/id", "/0/start"]);
         let deep =
             (0..40).fold(json!([]), |inner, number| json!([{"id": format!("triptych:/ranges/{number}"), "type": "Range", "items": inner}]));
         assert_eq!(faults(deep.as_array().expect("a list"), &canvases).len(), 1);

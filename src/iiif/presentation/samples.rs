@@ -136,7 +136,7 @@ pub fn full_collection() -> Collection {
         key: named("maps"),
         descriptive: collection_properties(),
         members: vec![
-            Member { thumbnail: Some(thumbnail()), nav_date: Some("1900-01-01T00:00:00Z".to_owned()), ..item },
+            Member { thumbnail: Some(thumbnail().into()), nav_date: Some("1900-01-01T00:00:00Z".to_owned()), ..item },
             member(Target::Collection(named("sub")), "Sub"),
             member(Target::Collection(after), "More"),
         ],

@@ -57,7 +57,7 @@ fn collection(descriptive: Descriptive) -> Collection {
         key: CollectionKey::Named(id.clone()),
         descriptive,
         members: vec![
-            member(Target::Manifest("i".to_owned()), Some(thumbnail())),
+            member(Target::Manifest("i".to_owned()), Some(thumbnail().into())),
             member(Target::Collection(CollectionKey::Page(Some(id))), None),
         ],
         thumbnail: Some(thumbnail()),
