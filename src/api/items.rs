@@ -16,7 +16,7 @@ use super::etag::{IfMatch, IfNoneMatch};
 use super::ids;
 use super::problem::{Kind, Problem};
 use super::schema::{ItemInput, ItemView, StatusName, localise_item};
-use super::{App, Tags};
+use super::{App, Tags, publication};
 use crate::catalog::{CatalogError, Item, ItemFilter, Status};
 use crate::iiif::presentation::Fault;
 
@@ -212,6 +212,7 @@ impl Items {
             let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
         }
+        let condition = publication::check(app, id, &content, condition, uris).await?;
         let stored = app.catalog.put_item(id, &content, &condition.0).await;
         let (item, new) = stored.map_err(|error| in_images(error, from_images))?;
         let revision = item.revision;

@@ -24,6 +24,7 @@ mod openapi;
 mod paintings;
 mod presentation;
 mod problem;
+mod publication;
 mod range;
 mod ranges;
 mod rendered;

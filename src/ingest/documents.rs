@@ -11,6 +11,7 @@ use crate::fetch::{FetchError, Fetcher};
 use crate::iiif::presentation::Fault;
 use crate::iiif::presentation::import::{Imported, Known, take_apart};
 use crate::iiif::presentation::upgrade::{Refusal, Upgraded, upgrade};
+use crate::iiif::presentation::validate::{Finding, is_unusable, validate};
 
 /// What is asked for: 3.0 where the server has both.
 const ACCEPT: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\", application/ld+json;q=0.9, \
@@ -84,13 +85,30 @@ impl Documents {
     pub async fn import(&self, origin: Origin, options: ImportOptions) -> Result<Done, ImportError> {
         let read = self.read(origin).await?;
         let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
-        let (_, known) = self.catalog.known_import(uri).await?;
+        let (before, known) = self.catalog.known_import(uri).await?;
         let report = report(&read.upgraded);
+        let (read, faults) = blocking(move || Ok(judged(read))).await?;
+        let options = self.publishable(before, options, faults).await?;
         let (imported, document) = blocking(move || apart(read, &known)).await?;
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (item, created) = self.catalog.import(&imported, &new).await?;
         Ok(Done { item, created, report })
+    }
+
+    /// Refuses what must not be published if it would be; what is a draft remains one then, whatever else happens to it meanwhile.
+    async fn publishable(&self, before: Option<String>, options: ImportOptions, faults: Vec<Fault>) -> Result<ImportOptions, ImportError> {
+        if faults.is_empty() {
+            return Ok(options);
+        }
+        let status = match (options.status, before) {
+            (None, Some(item)) => self.catalog.item(&item).await?.status,
+            (status, _) => status.unwrap_or(Status::Draft),
+        };
+        match status {
+            Status::Published => Err(ImportError::Faults(faults)),
+            Status::Draft => Ok(ImportOptions { status: Some(Status::Draft), ..options }),
+        }
     }
 
     /// A document of any version in the shape of 3.0.
@@ -122,6 +140,14 @@ fn parsed(bytes: &[u8]) -> Result<Value, ImportError> {
 
 fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
     Ok(Read { upgraded: upgrade(document)?, original })
+}
+
+/// The document, and all that keeps it from being published.
+fn judged(read: Read) -> (Read, Vec<Fault>) {
+    let findings = validate(&read.upgraded.document);
+    let fault = |Finding { pointer, what, cure, .. }| Fault { pointer, detail: format!("{what}; {cure}; or import it as a draft") };
+    let faults = findings.into_iter().filter(is_unusable).map(fault).collect();
+    (read, faults)
 }
 
 fn apart(read: Read, known: &Known) -> Result<(Imported, Vec<u8>), ImportError> {

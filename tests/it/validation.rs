@@ -217,3 +217,64 @@ async fn the_command_fetches_within_the_settings_and_answers_as_the_service_does
     let report: Value = serde_json::from_slice(&told.stdout).expect("JSON");
     assert_eq!(report, service.record("/items/book/validation").await);
 }
+
+/// A manifest that paints on a canvas of somebody else, as different sources have it.
+fn astray(number: usize) -> Value {
+    let id = |part: &str| format!("https://example.org/{number}/{part}");
+    let body = json!({"id": id("i.jpg"), "type": "Image", "format": "image/jpeg", "width": 10, "height": 10});
+    let annotation =
+        json!({"id": id("a"), "type": "Annotation", "motivation": "painting", "target": "https://example.org/other", "body": body});
+    let page = json!({"id": id("p"), "type": "AnnotationPage", "items": [annotation]});
+    let canvas = json!({"id": id("c"), "type": "Canvas", "width": 10, "height": 10, "items": [page]});
+    let context = "http://iiif.io/api/presentation/3/context.json";
+    json!({"@context": context, "id": id("m"), "type": "Manifest", "label": {"en": ["M"]}, "items": [canvas]})
+}
+
+#[tokio::test]
+async fn what_no_viewer_can_open_is_not_published_by_import() {
+    let service = Service::start().await;
+    let target = "/document/items/0/items/0/items/0/target";
+    let mut scripted = astray(2);
+    scripted["summary"] = json!({"en": ["<p>a<script>b()</script></p>"]});
+    for (document, pointers) in [(astray(1), vec![target]), (scripted, vec![target, "/document/summary/en/0"])] {
+        let body = json!({"document": document, "status": "published"});
+        let refused = service.ask(Method::POST, "/imports", Some(body)).await;
+        assert_eq!(refused.faults(), (422, pointers), "{refused:?}");
+        assert!(refused.detail(target).contains("; "), "{refused:?}");
+    }
+    assert_eq!(service.record("/items").await["items"], json!([]));
+
+    let (status, made) = service.send(Method::POST, "/imports", &json!({"document": astray(1), "id": "astray"})).await;
+    assert_eq!((status, &made["item"]["status"], &made["findings"]["error"]), (201, &json!("draft"), &json!(1)), "{made}");
+    let mut mended = astray(1);
+    mended["items"][0]["items"][0]["items"][0]["target"] = mended["items"][0]["id"].clone();
+    let (status, made) = service.send(Method::POST, "/imports", &json!({"document": mended, "status": "published"})).await;
+    assert_eq!((status, &made["item"]["id"]), (200, &json!("astray")), "{made}");
+    // What is public stays as it is.
+    let refused = service.ask(Method::POST, "/imports", Some(json!({"document": astray(1)}))).await;
+    assert_eq!(refused.faults(), (422, vec![target]), "{refused:?}");
+    assert_eq!(service.json("/api/v1/items/astray/validation").await["broken"], false);
+}
+
+#[tokio::test]
+async fn a_draft_that_no_viewer_can_open_is_not_published() {
+    let service = Service::start().await;
+    assert_eq!(service.send(Method::POST, "/imports", &json!({"document": astray(1), "id": "astray"})).await.0, 201);
+    let publish = json!({"status": "published"});
+    let refused = service.ask_if(Method::PATCH, "/items/astray", "*", Some(publish.clone())).await;
+    assert_eq!(refused.faults(), (422, vec!["/status"]), "{refused:?}");
+    assert!(refused.detail("/status").contains("/items/0/items/0/items/0/target"), "{refused:?}");
+    let whole = json!({"label": "M", "status": "published"});
+    assert_eq!(service.ask_if(Method::PUT, "/items/astray", "*", Some(whole)).await.faults(), (422, vec!["/status"]));
+    assert_eq!(service.record("/items/astray").await["status"], "draft");
+    assert_eq!(service.ask_if(Method::PATCH, "/items/astray", "*", Some(json!({"label": "Another"}))).await.status, 200);
+
+    let mut mended = astray(1);
+    mended["items"][0]["items"][0]["items"][0]["target"] = mended["items"][0]["id"].clone();
+    assert_eq!(service.send(Method::POST, "/imports", &json!({"document": mended})).await.0, 200);
+    let unconditional = service.ask(Method::PATCH, "/items/astray", Some(publish.clone())).await;
+    assert_eq!(unconditional.status, 428);
+    assert_eq!(service.ask_if(Method::PATCH, "/items/astray", "\"1\"", Some(publish.clone())).await.status, 412);
+    assert_eq!(service.ask_if(Method::PATCH, "/items/astray", "*", Some(publish)).await.status, 200);
+    assert_eq!(service.get("/manifests/astray").await.status(), 200);
+}

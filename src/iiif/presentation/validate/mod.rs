@@ -40,6 +40,7 @@ mod targets;
 mod tests;
 mod texts;
 mod texts_2;
+mod unusable;
 mod values;
 mod values_2;
 mod version_2;
@@ -48,6 +49,7 @@ mod viewers;
 
 pub use finding::{Finding, Severity};
 pub use judged::{Counts, Judged, judge};
+pub use unusable::is_unusable;
 
 use context::Version;
 use finding::Rule;
