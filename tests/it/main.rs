@@ -35,6 +35,7 @@ mod pages;
 mod paintings;
 mod ranges;
 mod registration;
+mod rendered;
 mod replaced;
 mod smoke;
 mod storage;
