@@ -13,13 +13,10 @@ const MASTERS = ['tiff/vips-jpeg75.tif', 'tiff/magick-ycbcr.tif', 'tiff/vips-gra
 const en = (text) => ({ en: [text] });
 
 export async function fill(service) {
-  for (const [index, colour] of Object.keys(COLOURS).entries()) {
-    const [width, height] = index % 2 ? [1500, 2000] : [1400, 2000];
-    await service.send('POST', `/api/v1/images/pages%2F${colour}?public=true`, draw(colour, width, height));
-  }
-  for (const master of MASTERS) {
-    await service.send('POST', `/api/v1/images/${encodeURIComponent(master)}?public=true`, readFileSync(join(FIXTURES, master)));
-  }
+  const upload = (name, bytes) => service.send('POST', `/api/v1/images/${encodeURIComponent(name)}?public=true`, bytes);
+  const drawn = Object.keys(COLOURS).map((colour, index) => upload(`pages/${colour}`, draw(colour, index % 2 ? 1500 : 1400, 2000)));
+  const masters = MASTERS.map((master) => upload(master, readFileSync(join(FIXTURES, master))));
+  await Promise.all([...drawn, ...masters]);
   for (const item of items()) await service.send('POST', '/api/v1/items', { status: 'published', ...item });
   for (const [id, document] of Object.entries(documents(service.base))) {
     await service.send('POST', '/api/v1/imports', { id, status: 'published', document });

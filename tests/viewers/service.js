@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -21,7 +21,7 @@ export class Service {
       TRIPTYCH_DEMO: 'false',
       TRIPTYCH_LOG: 'error',
     });
-    service.process = spawn(program, { env: environment, cwd: service.data, stdio: ['ignore', 'pipe', 'inherit'] });
+    service.process = spawn(resolve(program), { env: environment, cwd: service.data, stdio: ['ignore', 'pipe', 'inherit'] });
     service.gone = new Promise((resolve) => service.process.on('close', resolve));
     service.key = await keyFrom(service.process.stdout);
     await service.ready();
