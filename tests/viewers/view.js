@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Watched } from './browser.js';
 import { measure } from './pictures.js';
 
-const PATIENCE = 20_000;
+const PATIENCE = 15_000;
 
 /** Complaints that are the viewers' own, whatever they are given. */
 export const TOLERATED = [
@@ -23,6 +23,7 @@ export class View {
     const view = new View();
     view.watched = await Watched.open(world.context, world.service.base);
     view.page = view.watched.page;
+    view.page.setDefaultTimeout(PATIENCE);
     const query = new URLSearchParams({ manifest, settings: JSON.stringify(settings) });
     await view.page.goto(`${world.pages}/${viewer}.html?${query}`);
     return view;
@@ -43,7 +44,7 @@ export class View {
 
   /** Where the canvas is, and of which colours it is. */
   async look() {
-    const clip = await this.page.locator('.openseadragon-container').first().boundingBox({ timeout: PATIENCE });
+    const clip = await this.page.locator('.openseadragon-container').first().boundingBox();
     return measure(await this.page.screenshot({ clip }));
   }
 
@@ -71,12 +72,20 @@ export class View {
     });
   }
 
-  async click(selector) {
-    await this.page.locator(selector).first().click({ timeout: PATIENCE });
+  /** One of these texts stands in the page. */
+  async readsOne(texts) {
+    await this.until(async () => {
+      const text = await this.page.evaluate(() => document.body.textContent);
+      assert.ok(texts.some((one) => text.includes(one)), `none of these texts: ${texts}`);
+    });
   }
 
-  /** Tiles came, and nothing failed. */
-  async isWell() {
+  async click(selector) {
+    await this.page.locator(selector).first().click();
+  }
+
+  /** Nothing failed, and nothing was asked of anybody else. */
+  isWell() {
     const { watched } = this;
     assert.deepEqual(watched.foreigners, [], 'requests to other hosts');
     assert.deepEqual(watched.refused(), [], 'refused by the service');
@@ -84,13 +93,17 @@ export class View {
     assert.deepEqual(complaints, [], 'errors in the page');
   }
 
+  /** Tiles were asked for. */
   async hasTiles() {
     await this.until(() => assert.ok(this.watched.images().some(({ url }) => /\/\d+,\d+,\d+,\d+\//.test(url)), 'no tile was asked for'));
   }
 
-  async close(folder, name) {
+  async photograph(folder, name) {
     mkdirSync(folder, { recursive: true });
     await this.page.screenshot({ path: join(folder, `${name}.png`) });
-    await this.page.close();
+  }
+
+  close() {
+    return this.page.close();
   }
 }
