@@ -7,7 +7,7 @@ CARGO ?= cargo
 # Arguments for the service: make run ARGS="--listen 127.0.0.1:9000"
 ARGS ?=
 
-.PHONY: help run test lint bench trials fuzz openapi setup
+.PHONY: help run test lint bench trials viewers fuzz openapi setup
 
 help: ## list the commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -36,6 +36,11 @@ trials: ## send a crowd beside viewers of tiles; fails when a bound is broken
 	scripts/setup.sh
 	$(CARGO) build --release --locked
 	python3 tests/trials/crowd.py $(ARGS)
+
+viewers: ## open what is published in Mirador and Universal Viewer, in a browser
+	scripts/setup.sh --viewers
+	$(CARGO) build --release --locked
+	node tests/viewers/run.js $(ARGS)
 
 fuzz: ## damaged files and requests, a million of each kind
 	scripts/setup.sh

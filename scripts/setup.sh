@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
-# Installs what is missing to build and run the service; with --tests, to test it too. Says nothing when all is there.
+# Installs what is missing to build and run the service; with --tests, to test it too; with --viewers, to try it in
+# viewers. Says nothing when all is there.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 tools=target/tools
 tests=no
+viewers=no
 case "${1-}" in
   '') ;;
   --tests) tests=yes ;;
-  *) echo "usage: scripts/setup.sh [--tests]" >&2; exit 2 ;;
+  --viewers) viewers=yes ;;
+  *) echo "usage: scripts/setup.sh [--tests|--viewers]" >&2; exit 2 ;;
 esac
 
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -36,6 +39,11 @@ missing_packages() {
     has python3 || echo python3
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     has_libmagic || echo libmagic1
+  fi
+  if [[ $viewers == yes ]]; then
+    has node || echo nodejs
+    has npm || echo npm
+    has chromium || has google-chrome || echo chromium fonts-dejavu-core
   fi
   has_postgresql || echo postgresql
 }
@@ -82,4 +90,11 @@ if [[ $tests == yes && ! -x $tools/venv/bin/iiif-validate.py ]]; then
   echo "installing the IIIF validator into $tools/venv"
   python3 -m venv "$tools/venv"
   "$tools/venv/bin/pip" install --quiet --disable-pip-version-check iiif-validator==1.0.5
+fi
+
+# npm writes the lock beside what it installed: the same one means that all is there.
+viewers_dir=tests/viewers
+if [[ $viewers == yes && ! $viewers_dir/node_modules/.package-lock.json -nt $viewers_dir/package-lock.json ]]; then
+  echo "installing the viewers into $viewers_dir/node_modules"
+  npm ci --prefix "$viewers_dir" --silent --ignore-scripts --no-fund --no-audit
 fi
