@@ -44,7 +44,8 @@ async fn every_change_shows_at_once() {
     changes(&service, Method::PATCH, &format!("/items/book/canvases/{canvas}"), json!({"label": "Page"})).await;
     changes(&service, Method::POST, "/items/book/canvases", json!({"canvases": [{"id": "new", "image": "one"}]})).await;
     changes(&service, Method::POST, "/items/book/ranges", json!({"range": {"id": "r", "label": "Part", "items": ["new"]}})).await;
-    let page = json!({"id": "p", "canvas": "new", "items": [{"motivation": "commenting", "body": {"type": "TextualBody", "value": "Look"}}]});
+    let page =
+        json!({"id": "p", "canvas": "new", "items": [{"motivation": "commenting", "body": {"type": "TextualBody", "value": "Look"}}]});
     changes(&service, Method::POST, "/items/book/annotations", page).await;
     let painting = json!({"annotation": {"image": "one", "target": "xywh=0,0,10,10"}});
     changes(&service, Method::POST, "/items/book/canvases/new/paintings", painting).await;

@@ -97,12 +97,9 @@ export const TRIALS = [
   },
 ];
 
-const CHOICE = 'Universal Viewer does not know oa:Choice: it looks for an image service on the choice itself';
 const FILM = 'Universal Viewer shows nothing while the film does not come, of the recipe itself neither';
 /** What is known to fail, and why. Such a trial that does not fail is wrong here. */
 export const KNOWN = {
-  'choice-uv-2': CHOICE,
-  'cookbook-0033-choice-manifest-uv-2': CHOICE,
   'cookbook-0064-opera-one-canvas-manifest-uv-3': FILM,
   'cookbook-0229-behavior-ranges-manifest-uv-3': FILM,
 };

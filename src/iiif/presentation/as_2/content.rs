@@ -89,6 +89,10 @@ impl Down<'_> {
         }
         let mut object = resource(id_of(source).unwrap_or_default(), "oa:Choice");
         put(&mut object, "label", self.plain(source.get("label"), &at.key("label")));
+        // Universal Viewer looks for the service on the choice itself.
+        let is_image = default.get("@type").is_some_and(|class| class == "dctypes:Image");
+        let service = default.get("service").filter(|_| is_image && !source.contains_key("service"));
+        put(&mut object, "service", service.cloned().unwrap_or_default());
         put(&mut object, "default", default);
         put(&mut object, "item", items);
         self.finish(&mut object, source, &["items"], at);

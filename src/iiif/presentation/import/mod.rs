@@ -1,5 +1,5 @@
 //! A Manifest made elsewhere, taken apart into what the catalogue holds: the item's properties, its canvases, ranges and annotation
-//! pages, in stored form (see [`parts`](super::parts)).
+//! pages, in stored form (see [`parts`]).
 //!
 //! What is a part of the Manifest gets an address of ours: Canvases, Ranges, Annotation Pages with their Annotations, also those
 //! within placeholder and accompanying Canvases; whoever refers to one then refers to that. Everything else stays as it came:

@@ -54,8 +54,11 @@ fn kind(object: &Object) -> Kind {
     }
 }
 
-/// The default comes first in `items`, as the one that is shown.
+/// The default comes first in `items`, as the one that is shown. A service that is just the default's is not of the choice.
 fn choice(mut object: Object, name: &str, painting: bool, at: &Place, work: &mut Work) -> Object {
+    if object.get("service").is_some_and(|service| object.get("default").and_then(|one| one.get("service")) == Some(service)) {
+        object.shift_remove("service");
+    }
     let mut items = Vec::new();
     for key in ["default", "item", "members", "items"] {
         let part = object.shift_remove(key);
@@ -166,6 +169,10 @@ mod tests {
             (
                 json!({"@type": "oa:Choice", "default": image, "item": [image, "rdf:nil"]}),
                 json!({"type": "Choice", "items": [image_3, image_3]}),
+            ),
+            (
+                json!({"@type": "oa:Choice", "service": {"@id": "s"}, "default": {"@id": "x", "@type": "dctypes:Image", "service": {"@id": "s"}}, "item": "rdf:nil"}),
+                json!({"type": "Choice", "items": [{"id": "x", "type": "Image", "service": [{"@id": "s", "@type": "Service"}]}]}),
             ),
             (json!({"@type": "oa:Choice", "default": "rdf:nil", "item": image}), json!({"type": "Choice", "items": [image_3]})),
             (
