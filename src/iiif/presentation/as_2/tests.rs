@@ -5,6 +5,7 @@ use crate::iiif::presentation::collection::collection_3;
 use crate::iiif::presentation::manifest::{alone, manifest_3};
 use crate::iiif::presentation::parts::find;
 use crate::iiif::presentation::samples;
+use crate::iiif::presentation::upgrade::upgrade;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -155,5 +156,41 @@ proptest! {
     fn no_manifest_is_too_odd(items in proptest::collection::vec(samples::any_document(), 0..4), structures in samples::any_document()) {
         let document = json!({"id": "https://h.org/manifests/i", "type": "Manifest", "items": items, "structures": structures});
         prop_assert_eq!(&converted(&document)["@type"], "sc:Manifest");
+    }
+}
+
+/// What 2.1 says of a document is still said after it was read as 3.0 and written again; only formats that a file name promises are
+/// added, and licences come in their official form.
+#[test]
+fn what_2_1_says_survives_the_way_up_and_down_again() {
+    let mut lost = Vec::new();
+    for (name, document) in samples::documents_3() {
+        let down = to_2(&document, &samples::uris()).document;
+        let Ok(up) = upgrade(down.clone()) else { continue };
+        let again = to_2(&up.document, &samples::uris()).document;
+        differences(&down, &again, &name, &mut lost);
+    }
+    lost.retain(|difference| !difference.ends_with("/format: added") && !difference.ends_with("/license"));
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+/// Every place where two documents differ.
+fn differences(a: &Value, b: &Value, at: &str, found: &mut Vec<String>) {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let names: std::collections::BTreeSet<&String> = a.keys().chain(b.keys()).collect();
+            for name in names {
+                match (a.get(name), b.get(name)) {
+                    (Some(a), Some(b)) => differences(a, b, &format!("{at}/{name}"), found),
+                    (None, _) => found.push(format!("{at}/{name}: added")),
+                    (_, None) => found.push(format!("{at}/{name}: lost")),
+                }
+            }
+        }
+        (Value::Array(a), Value::Array(b)) if a.len() == b.len() => {
+            a.iter().zip(b).enumerate().for_each(|(index, (a, b))| differences(a, b, &format!("{at}/{index}"), found));
+        }
+        (a, b) if a != b => found.push(at.to_owned()),
+        _ => {}
     }
 }

@@ -1,4 +1,8 @@
 use super::*;
+use crate::iiif::presentation::CONTEXT;
+use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, manifest_3};
+use crate::iiif::uris::Uris;
+use proptest::prelude::*;
 use serde_json::json;
 
 fn document() -> Value {
@@ -113,4 +117,138 @@ fn every_fault_is_told_at_once() {
     assert!(take_apart(json!([]), &Known::default()).is_err());
     let many = json!({"id": "m", "type": "Manifest", "items": vec![json!(0); MOST_CANVASES + 1]});
     assert_eq!(take_apart(many, &Known::default()).expect_err("faults").len(), 1);
+}
+
+/// The document that is published of what was imported, by the names of its source.
+fn put_together(imported: Imported) -> Value {
+    let Imported { uri: _, descriptive, canvases, structures, pages, names } = imported;
+    let of = |canvas: Option<&str>| -> Vec<Value> {
+        let mut own: Vec<&ImportedPage> = pages.iter().filter(|page| page.canvas.as_deref() == canvas).collect();
+        own.sort_by_key(|page| page.position);
+        own.into_iter().map(page_object).collect()
+    };
+    let canvas = |canvas: ImportedCanvas| Canvas {
+        annotations: of(Some(&canvas.id)),
+        id: canvas.id,
+        size: canvas.size.map(|(width, height)| (width.unsigned_abs(), height.unsigned_abs())),
+        duration: canvas.duration,
+        descriptive: canvas.descriptive,
+        content: Content::Pages(canvas.painting),
+    };
+    let annotations = of(None);
+    let canvases = canvases.into_iter().map(canvas).collect();
+    let manifest = Manifest { item: "i".to_owned(), descriptive, canvases, thumbnail: None, part_of: Vec::new(), structures, annotations };
+    let mut document = manifest_3(&manifest, &Uris::new("https://h.org"));
+    parts::contract(&mut document, "https://h.org/manifests/i");
+    parts::rename(&mut document, &names.into_iter().map(|(path, uri)| (parts::own(&path), uri)).collect());
+    document
+}
+
+fn page_object(page: &ImportedPage) -> Value {
+    let id = page.elsewhere.clone().unwrap_or_else(|| parts::own(&format!("annotations/{}", page.id)));
+    let mut object = Map::from_iter([("id".to_owned(), id.into()), ("type".to_owned(), "AnnotationPage".into())]);
+    object.extend(page.properties.clone());
+    if page.elsewhere.is_none() {
+        object.insert("items".to_owned(), page.annotations.clone().into());
+    }
+    object.into()
+}
+
+/// Any JSON, without the words that have a meaning of their own.
+fn anything() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i32>().prop_map(Value::from),
+        ".{0,9}".prop_map(Value::from)
+    ];
+    leaf.prop_recursive(3, 12, 4, |inner| {
+        let object = proptest::collection::btree_map("x-[a-z]{1,4}", inner.clone(), 0..3);
+        prop_oneof![
+            proptest::collection::vec(inner, 0..3).prop_map(Value::from),
+            object.prop_map(|object| object.into_iter().collect::<Map<_, _>>().into())
+        ]
+    })
+}
+
+/// Properties with a place of their own, in any form, and others.
+fn properties() -> impl Strategy<Value = Map<String, Value>> {
+    let name = prop_oneof![
+        proptest::sample::select(vec![
+            "label",
+            "summary",
+            "metadata",
+            "rights",
+            "behavior",
+            "homepage",
+            "navDate",
+            "thumbnail",
+            "seeAlso",
+            "provider"
+        ])
+        .prop_map(str::to_owned),
+        "x-[a-z]{1,5}"
+    ];
+    let value = prop_oneof![
+        anything(),
+        Just(json!({"en": ["A", "<b>B</b>"]})),
+        Just(json!(["paged"])),
+        Just(json!(["x", "paged"])),
+        Just(json!([{"id": "https://x.org/h", "type": "Text", "label": {"none": ["H"]}, "format": "text/html"}])),
+    ];
+    proptest::collection::btree_map(name, value, 0..5).prop_map(|said| said.into_iter().collect())
+}
+
+fn any_canvas(number: usize) -> impl Strategy<Value = Value> {
+    let size =
+        prop_oneof![Just(json!({"height": 10, "width": 20})), Just(json!({"duration": 1.5})), Just(json!({"height": 0, "width": 2}))];
+    let annotation = || (properties(), anything());
+    (properties(), size, proptest::collection::vec(annotation(), 0..3), proptest::collection::vec(annotation(), 0..2)).prop_map(
+        move |(said, size, painted, noted)| {
+            let uri = format!("https://x.org/c{number}");
+            let annotations = |kind: &str, motivation: &str, list: Vec<(Map<String, Value>, Value)>| -> Vec<Value> {
+                let one = |(index, (said, body)): (usize, (Map<String, Value>, Value))| {
+                    let id = format!("{uri}/{kind}/{index}");
+                    let mut annotation = json!({"id": id, "type": "Annotation", "motivation": motivation, "body": body, "target": format!("{uri}#xywh=0,0,1,1")});
+                    annotation.as_object_mut().expect("an object").extend(said);
+                    annotation
+                };
+                list.into_iter().enumerate().map(one).collect()
+            };
+            let mut canvas = json!({"id": uri, "type": "Canvas"});
+            let object = canvas.as_object_mut().expect("an object");
+            object.extend(size.as_object().expect("an object").clone());
+            object.extend(said);
+            object.insert("items".to_owned(), json!([{"id": format!("{uri}/page"), "type": "AnnotationPage", "items": annotations("paint", "painting", painted)}]));
+            let notes = json!([
+                {"id": format!("{uri}/notes"), "type": "AnnotationPage", "items": annotations("note", "commenting", noted)},
+                {"id": format!("https://y.org/{number}"), "type": "AnnotationPage"}
+            ]);
+            object.insert("annotations".to_owned(), notes);
+            canvas
+        },
+    )
+}
+
+fn any_manifest() -> impl Strategy<Value = Value> {
+    let canvases = (any_canvas(0), any_canvas(1), any_canvas(2)).prop_map(|(a, b, c)| vec![a, b, c]);
+    (properties(), canvases, properties()).prop_map(|(said, canvases, of_range)| {
+        let mut range = json!({"id": "https://x.org/r", "type": "Range"});
+        range.as_object_mut().expect("an object").extend(of_range);
+        range["items"] = json!([{"id": "https://x.org/c1", "type": "Canvas"}, {"id": "https://x.org/r/2", "type": "Range", "items": []}]);
+        let mut manifest = json!({"@context": CONTEXT, "id": "https://x.org/m", "type": "Manifest"});
+        let object = manifest.as_object_mut().expect("an object");
+        object.extend(said);
+        object.insert("items".to_owned(), canvases.into());
+        object.insert("structures".to_owned(), json!([range]));
+        manifest
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_is_taken_apart_can_be_put_together(document in any_manifest()) {
+        let imported = take_apart(document.clone(), &Known::default()).expect("parts");
+        prop_assert_eq!(put_together(imported), document);
+    }
 }
