@@ -33,7 +33,7 @@ impl Client {
 
     /// GET of a path.
     pub fn get(&mut self, path: &str) -> Outcome<Answer<'_>> {
-        self.send(&get(path))
+        self.send(&get(path, false))
     }
 
     /// POST of JSON with a key.
@@ -77,9 +77,10 @@ impl Client {
     }
 }
 
-/// The bytes of a GET, as a viewer in a browser sends it.
-pub fn get(path: &str) -> Vec<u8> {
-    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: load\r\nAccept: */*\r\n\r\n").into_bytes()
+/// The bytes of a GET, as a viewer in a browser sends it; with `packed` it takes gzip.
+pub fn get(path: &str, packed: bool) -> Vec<u8> {
+    let coding = if packed { "Accept-Encoding: gzip\r\n" } else { "" };
+    format!("GET {path} HTTP/1.1\r\nHost: bench\r\nUser-Agent: load\r\nAccept: */*\r\n{coding}\r\n").into_bytes()
 }
 
 /// Status and length of the body.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::Outcome;
-use crate::client::Client;
+use crate::client::{Client, get};
 use crate::process::{Processes, stop};
 use crate::service::{Service, free_address, wait_for};
 use crate::workload::Workload;
@@ -24,7 +24,7 @@ pub fn copy(service: &Service, workload: &Workload, copies: &Path) -> Outcome<u6
     let mut client = Client::connect(service.address)?;
     let mut total = 0;
     for path in &workload.paths {
-        let answer = client.get(path)?;
+        let answer = client.send(&get(path, workload.packed))?;
         if answer.status != 200 {
             return Err(format!("{path}: {}", answer.status).into());
         }

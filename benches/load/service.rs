@@ -53,10 +53,10 @@ impl Service {
         Processes::of(&self.child)
     }
 
-    /// Registers the plate, and publishes an item of one canvas and one of a hundred.
+    /// Registers the plate, and publishes items of one canvas, a hundred and a thousand.
     pub fn fill(&self) -> Outcome<()> {
         self.post("/api/v1/images", &json!({"id": "plate", "key": "plate.tif"}))?;
-        for (id, canvases) in [("one", 1), ("hundred", 100)] {
+        for (id, canvases) in [("one", 1), ("hundred", 100), ("thousand", 1000)] {
             let item = json!({"id": id, "label": {"en": [id]}, "status": "published", "images": vec!["plate"; canvases]});
             self.post("/api/v1/items", &item)?;
         }

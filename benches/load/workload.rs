@@ -16,6 +16,8 @@ const TILE: u32 = 256;
 pub struct Workload {
     pub name: &'static str,
     pub paths: Vec<String>,
+    /// Whether the client takes gzip.
+    pub packed: bool,
 }
 
 /// How long and how hard.
@@ -55,15 +57,17 @@ pub fn all(service: &Service) -> Outcome<Vec<Workload>> {
     let region = |_| format!("{},{},1000,800/500,", chance.below(width - 1000), chance.below(height - 800));
     let regions = (0..200).map(region).map(|region| image(&region)).collect();
     let one = |path: &str| vec![path.to_owned()];
+    let plain = |name, paths| Workload { name, paths, packed: false };
     Ok(vec![
-        Workload { name: "whole tiles, all, shuffled", paths: whole },
-        Workload { name: "whole tiles, 16 hot ones", paths: hot },
-        Workload { name: "tiles at the right and lower edge", paths: edge },
-        Workload { name: "regions 1000x800 to 500, unaligned", paths: regions },
-        Workload { name: "thumbnail !200,200", paths: vec![image("full/!200,200")] },
-        Workload { name: "info.json", paths: one("/iiif/3/plate/info.json") },
-        Workload { name: "manifest, 1 canvas", paths: one("/manifests/one") },
-        Workload { name: "manifest, 100 canvases", paths: one("/manifests/hundred") },
+        plain("whole tiles, all, shuffled", whole),
+        plain("whole tiles, 16 hot ones", hot),
+        plain("tiles at the right and lower edge", edge),
+        plain("regions 1000x800 to 500, unaligned", regions),
+        plain("thumbnail !200,200", vec![image("full/!200,200")]),
+        plain("info.json", one("/iiif/3/plate/info.json")),
+        plain("manifest, 1 canvas", one("/manifests/one")),
+        plain("manifest, 100 canvases", one("/manifests/hundred")),
+        Workload { name: "manifest, 1,000 canvases, gzip", paths: one("/manifests/thousand"), packed: true },
     ])
 }
 
@@ -95,7 +99,7 @@ fn tiles(width: u32, height: u32) -> Vec<Tile> {
 impl Workload {
     /// Puts it on a server, and measures.
     pub fn run(&self, address: SocketAddr, processes: &Processes, measure: &Measure) -> Outcome<Sample> {
-        let requests: Vec<Vec<u8>> = self.paths.iter().map(|path| get(path)).collect();
+        let requests: Vec<Vec<u8>> = self.paths.iter().map(|path| get(path, self.packed)).collect();
         let next = AtomicUsize::new(0);
         let before = processes.cpu();
         let started = Instant::now();
