@@ -229,6 +229,15 @@ begin
 end $$;
 create trigger items_tell after update of status on items for each row execute function tell_items();
 
+-- What a collection was imported from.
+create table collection_sources (
+    collection_id text collate "C" primary key references collections on delete cascade,
+    uri           text        not null unique,
+    document      bytea       not null, -- as it came, gzip
+    report        json        not null,
+    imported      timestamptz not null default now()
+);
+
 -- Every replica keeps rendered documents in memory, too. Whatever may change one is told: the item, or an asterisk for all of them.
 create function tell_documents() returns trigger language plpgsql as $$
 begin

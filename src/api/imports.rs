@@ -1,4 +1,4 @@
-//! `/api/v1/imports`: manifests made elsewhere become items.
+//! `/api/v1/imports`: manifests and collections made elsewhere become items and collections.
 
 use std::io::Read as _;
 use std::sync::Arc;
@@ -17,20 +17,19 @@ use super::etag::IfNoneMatch;
 use super::problem::{Kind, Problem};
 use super::schema::{ImportInput, ImportView, SourceView};
 use super::{App, Tags, validation};
-use crate::catalog::Source;
 use crate::iiif::presentation::Fault;
-use crate::ingest::ImportError;
+use crate::ingest::{Done, ImportError, Taken};
 
 /// Imports.
 pub struct Imports;
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tags::Imports")]
 impl Imports {
-    /// Import a manifest
+    /// Import a manifest or a collection
     ///
-    /// Of Presentation 3.0 or 2.1, and older or odder ones as they are found, by URL or as a document. It becomes an item that can be
-    /// edited like any other; images stay where they are. The same document once more, known by its id, updates its item and
-    /// keeps the ids of its canvases. All or nothing.
+    /// Of Presentation 3.0 or 2.1, and older or odder ones as they are found, by URL or as a document. It becomes an item or a
+    /// collection that can be edited like any other; images, and members of a collection, stay where they are. The same document
+    /// once more, known by its id, updates what came of it and keeps the ids of canvases. All or nothing.
     #[oai(path = "/imports", method = "post", operation_id = "importManifest")]
     async fn import(
         &self,
@@ -42,9 +41,18 @@ impl Imports {
         let (origin, options) = body.0.check()?;
         let sent = matches!(origin, crate::ingest::Origin::Document(_));
         let done = app.documents.import(origin, options).await.map_err(|error| problem(error, sent))?;
-        let (revision, created, location) = (done.item.revision, done.created, uris.api_item(&done.item.id));
-        let (judged, _) = validation::of_item(&app, &done.item.id, &uris).await?;
-        let view = ImportView::of(done, judged.counts, &uris);
+        let Done { what, created, report } = done;
+        let (view, revision, location) = match what {
+            Taken::Item(item) => {
+                let (judged, _) = validation::of_item(&app, &item.id, &uris).await?;
+                let (revision, location) = (item.revision, uris.api_item(&item.id));
+                (ImportView::of_item(item, report, judged.counts, &uris), revision, location)
+            }
+            Taken::Collection(collection) => {
+                let (revision, location) = (collection.revision, uris.api_collection(&collection.id));
+                (ImportView::of_collection(collection, report, &uris), revision, location)
+            }
+        };
         Ok(if created { Written::created(view, revision, location) } else { Written::changed(view, revision) })
     }
 
@@ -62,14 +70,32 @@ impl Imports {
     ) -> Result<Read<SourceView>, Problem> {
         let item = app.readable_item(&id, &reader).await?;
         let source = app.catalog.source(&id).await?;
-        let document = unpacked(&source);
+        let document = unpacked(&source.document);
         Ok(Read::new(SourceView::of(source, document), item.revision, &known))
+    }
+
+    /// Read what a collection was imported from
+    ///
+    /// The document as it came, and what was changed on the way in.
+    #[oai(path = "/collections/:id/source", method = "get", operation_id = "getCollectionSource")]
+    async fn collection_source(
+        &self,
+        app: Data<&Arc<App>>,
+        reader: Reader,
+        known: IfNoneMatch,
+        /// The collection's id.
+        id: Path<String>,
+    ) -> Result<Read<SourceView>, Problem> {
+        let collection = app.readable_collection(&id, &reader).await?;
+        let source = app.catalog.collection_source(&id).await?;
+        let document = unpacked(&source.document);
+        Ok(Read::new(SourceView::of_collection(source, document), collection.revision, &known))
     }
 }
 
-fn unpacked(source: &Source) -> Value {
+fn unpacked(packed: &[u8]) -> Value {
     let mut text = String::new();
-    let read = GzDecoder::new(&*source.document).read_to_string(&mut text);
+    let read = GzDecoder::new(packed).read_to_string(&mut text);
     read.ok().and_then(|_| serde_json::from_str(&text).ok()).unwrap_or_default()
 }
 

@@ -155,7 +155,7 @@ async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: Collect
         return Err(Problem::not_found("collection"));
     }
     let version = pinned.unwrap_or_else(|| wanted(app, asked));
-    let document = collection_3(&collection, uris);
+    let document = with_context(collection_3(&collection, uris), &accept(asked.headers));
     Ok(respond(app, asked, &Written { document, position: 0, public }, version, uris))
 }
 

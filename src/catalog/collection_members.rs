@@ -232,7 +232,7 @@ async fn count(transaction: &mut PgTransaction<'_>, collection: &str) -> Result<
 }
 
 /// Makes room at `position` and puts the members there.
-async fn insert(
+pub(super) async fn insert(
     transaction: &mut PgTransaction<'_>,
     collection: &str,
     position: i32,

@@ -64,9 +64,7 @@ impl Catalog {
             return Ok((self.finish_collection(transaction, id).await?, true));
         };
         precondition.allows(revision)?;
-        let statement = "update collections set status = $2, descriptive = $3::json, label_text = $4, revision = revision + 1, \
-             modified = now() where id = $1";
-        bind_content(sqlx::query(statement).bind(id), content).execute(&mut *transaction).await?;
+        update(&mut transaction, id, content).await?;
         Ok((self.finish_collection(transaction, id).await?, false))
     }
 
@@ -131,7 +129,7 @@ impl Catalog {
         Ok(Page::cut(query.fetch_all(&self.pool).await?, limit, |collection: &Collection| collection.id.clone()))
     }
 
-    async fn insert_collection(
+    pub(super) async fn insert_collection(
         &self,
         transaction: &mut PgTransaction<'_>,
         id: &str,
@@ -161,12 +159,20 @@ impl Catalog {
     }
 
     /// Commits, and gives the collection as it is then.
-    async fn finish_collection(&self, mut transaction: PgTransaction<'_>, id: &str) -> Result<Collection, CatalogError> {
+    pub(super) async fn finish_collection(&self, mut transaction: PgTransaction<'_>, id: &str) -> Result<Collection, CatalogError> {
         let collection = sqlx::query_as(select_collections!("id = $1")).bind(id).fetch_one(&mut *transaction).await?;
         transaction.commit().await?;
         self.changes.tell(&Told::Everything);
         Ok(collection)
     }
+}
+
+/// Replaces what is said of a collection.
+pub(super) async fn update(transaction: &mut PgTransaction<'_>, id: &str, content: &CollectionContent) -> Result<(), CatalogError> {
+    let statement = "update collections set status = $2, descriptive = $3::json, label_text = $4, revision = revision + 1, \
+         modified = now() where id = $1";
+    bind_content(sqlx::query(statement).bind(id), content).execute(&mut **transaction).await?;
+    Ok(())
 }
 
 /// The current revision of a collection, whose row is locked by asking: against changes, not against being named as a member.

@@ -65,8 +65,7 @@ impl Catalog {
     /// Stores what was imported: a new item, or what is new of the one that came from the same source; tells which (`true`: created).
     pub async fn import(&self, imported: &Imported, new: &NewImport) -> Result<(Item, bool), CatalogError> {
         let mut transaction = self.pool.begin().await?;
-        // Two imports of one document wait for each other.
-        sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))").bind(&imported.uri).execute(&mut *transaction).await?;
+        lock_source(&mut transaction, &imported.uri).await?;
         let before: Option<(String, String)> =
             sqlx::query_as("select i.id, i.status from sources s join items i on i.id = s.item_id where s.uri = $1 for update of i")
                 .bind(&imported.uri)
@@ -74,12 +73,7 @@ impl Catalog {
                 .await?;
         let (id, images, created) = match before {
             Some((id, status)) => {
-                if let Some(wanted) = new.id.as_ref().filter(|wanted| **wanted != id) {
-                    let detail = format!(
-                        "the document was imported before, as the item \"{id}\", not \"{wanted}\": leave the id out to update that"
-                    );
-                    return Err(CatalogError::Faults(vec![Fault { pointer: "/id".to_owned(), detail }]));
-                }
+                imported_as("item", &id, new.id.as_deref())?;
                 let status = new.status.or(Status::try_from(status).ok()).unwrap_or(Status::Draft);
                 let images = self.update_item(&mut transaction, &id, &content(imported, status)).await?;
                 (id, images, false)
@@ -111,6 +105,24 @@ impl Catalog {
             self.store_page(transaction, item, &page.id, &page_content(page)).await?;
         }
         Ok(())
+    }
+}
+
+/// Two imports of one document wait for each other.
+pub(super) async fn lock_source(transaction: &mut PgTransaction<'_>, uri: &str) -> Result<(), CatalogError> {
+    sqlx::query("select pg_advisory_xact_lock(hashtextextended($1, 0))").bind(uri).execute(&mut **transaction).await?;
+    Ok(())
+}
+
+/// What came before under one identifier does not come again under another.
+pub(super) fn imported_as(kind: &str, id: &str, wanted: Option<&str>) -> Result<(), CatalogError> {
+    match wanted.filter(|wanted| *wanted != id) {
+        None => Ok(()),
+        Some(wanted) => {
+            let detail =
+                format!("the document was imported before, as the {kind} \"{id}\", not \"{wanted}\": leave the id out to update that");
+            Err(CatalogError::Faults(vec![Fault { pointer: "/id".to_owned(), detail }]))
+        }
     }
 }
 

@@ -38,6 +38,7 @@ macro_rules! image_of_item {
 mod annotation_pages;
 mod canvases;
 mod changes;
+mod collection_imports;
 mod collection_members;
 mod collections;
 mod descriptors;
@@ -61,6 +62,7 @@ use crate::iiif::presentation::Fault;
 pub use annotation_pages::{AnnotationPage, AnnotationPageContent};
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
 pub use changes::{Changes, Told};
+pub use collection_imports::{CollectionSource, ImportedCollection};
 pub use collection_members::{CollectionMember, MemberTarget};
 pub use collections::{Collection, CollectionContent};
 pub use descriptors::{Descriptor, Registration};

@@ -6,10 +6,10 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, CatalogError, Item, NewImport, Status};
+use crate::catalog::{Catalog, CatalogError, Collection, ImportedCollection, Item, NewImport, Status};
 use crate::fetch::{FetchError, Fetcher};
 use crate::iiif::presentation::Fault;
-use crate::iiif::presentation::import::{Imported, Known, take_apart};
+use crate::iiif::presentation::import::{Imported, Known, take_apart, take_collection_apart};
 use crate::iiif::presentation::upgrade::{Refusal, Upgraded, upgrade};
 use crate::iiif::presentation::validate::{Finding, is_unusable, validate};
 
@@ -37,11 +37,18 @@ pub struct ImportOptions {
 /// A document that was taken in.
 #[derive(Debug)]
 pub struct Done {
-    pub item: Item,
-    /// Whether the item is new.
+    pub what: Taken,
+    /// Whether it is new.
     pub created: bool,
     /// What the document was, and what was changed.
     pub report: Value,
+}
+
+/// What a document became.
+#[derive(Debug)]
+pub enum Taken {
+    Item(Item),
+    Collection(Collection),
 }
 
 /// Why a document was not taken in.
@@ -78,12 +85,33 @@ impl Documents {
         Self { catalog, fetcher }
     }
 
-    /// Takes a Manifest in, of any version: as a new item, or as what is new of the item that came from the same document.
+    /// Takes a Manifest or a Collection in, of any version: as a new item or collection, or as what is new of the one that came from the
+    /// same document.
     ///
     /// # Errors
     /// Nothing is stored then.
     pub async fn import(&self, origin: Origin, options: ImportOptions) -> Result<Done, ImportError> {
         let read = self.read(origin).await?;
+        match read.upgraded.document.get("type").and_then(Value::as_str) {
+            Some("Collection") => self.import_collection(read, options).await,
+            _ => self.import_manifest(read, options).await,
+        }
+    }
+
+    async fn import_collection(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
+        let report = report(&read.upgraded);
+        let take = move || {
+            let (uri, descriptive, members) = take_collection_apart(read.upgraded.document).map_err(ImportError::Faults)?;
+            Ok((ImportedCollection { uri, descriptive, members }, packed(&read.original)?))
+        };
+        let (imported, document) = blocking(take).await?;
+        let ImportOptions { id, status, ids_kept } = options;
+        let new = NewImport { id, status, ids_kept, document, report: report.clone() };
+        let (collection, created) = self.catalog.import_collection(&imported, &new).await?;
+        Ok(Done { what: Taken::Collection(collection), created, report })
+    }
+
+    async fn import_manifest(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
         let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
         let (before, known) = self.catalog.known_import(uri).await?;
         let report = report(&read.upgraded);
@@ -93,7 +121,7 @@ impl Documents {
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (item, created) = self.catalog.import(&imported, &new).await?;
-        Ok(Done { item, created, report })
+        Ok(Done { what: Taken::Item(item), created, report })
     }
 
     /// Refuses what must not be published if it would be; what is a draft remains one then, whatever else happens to it meanwhile.
@@ -152,9 +180,12 @@ fn judged(read: Read) -> (Read, Vec<Fault>) {
 
 fn apart(read: Read, known: &Known) -> Result<(Imported, Vec<u8>), ImportError> {
     let imported = take_apart(read.upgraded.document, known).map_err(ImportError::Faults)?;
+    Ok((imported, packed(&read.original)?))
+}
+
+fn packed(original: &[u8]) -> Result<Vec<u8>, ImportError> {
     let mut packed = GzEncoder::new(Vec::new(), Compression::default());
-    let document = packed.write_all(&read.original).and_then(|()| packed.finish());
-    Ok((imported, document.map_err(|error| ImportError::Json(error.to_string()))?))
+    packed.write_all(original).and_then(|()| packed.finish()).map_err(|error| ImportError::Json(error.to_string()))
 }
 
 fn report(upgraded: &Upgraded) -> Value {

@@ -9,7 +9,7 @@ mod ready;
 mod scratch;
 mod warming;
 
-pub use documents::{Documents, Done, ImportError, ImportOptions, Origin, fetched};
+pub use documents::{Documents, Done, ImportError, ImportOptions, Origin, Taken, fetched};
 pub use error::MasterError;
 pub use masters::Masters;
 pub use ready::StoredMaster;

@@ -207,6 +207,43 @@ async fn the_source_is_kept_as_it_came() {
 }
 
 #[tokio::test]
+async fn collections_come_in_and_go_out_as_they_came() {
+    let service = Service::start().await;
+    let mut tried = 0;
+    for file in [fixtures("cookbook"), fixtures("manifests/p2"), fixtures("presentation-2.1/fixtures")].concat() {
+        let Ok(upgraded) = upgrade(read(&file)) else { continue };
+        if upgraded.document["type"] != "Collection" {
+            continue;
+        }
+        let (name, body) = (file.display(), json!({"document": read(&file), "status": "published"}));
+        let (status, made) = import(&service, &body).await;
+        assert!(matches!(status, 200 | 201), "{name}: {made}");
+        let id = made["collection"]["id"].as_str().expect("an id").to_owned();
+        let request = service.request(Method::GET, &format!("/collections/{id}")).header("Accept", accept(&upgraded.document));
+        let mut out: Value = request.send().await.expect("an answer").json().await.expect("JSON");
+        out["id"] = upgraded.document["id"].clone();
+        let mut came = upgraded.document.clone();
+        came["items"] = came.get("items").cloned().unwrap_or_else(|| json!([]));
+        // One without a picture of its own shows that of a member.
+        if came.get("thumbnail").is_none() {
+            out.as_object_mut().expect("an object").remove("thumbnail");
+        }
+        assert_eq!(difference(&settled(&came), &settled(&out), ""), None, "{name}");
+        let (status, again) = import(&service, &body).await;
+        assert_eq!((status, &again["collection"]["id"]), (200, &json!(id)), "{name}");
+        assert_eq!(again["collection"]["memberCount"], json!(came["items"].as_array().expect("members").len()), "{name}");
+        let source = answer(service.rest(Method::GET, &format!("/collections/{id}/source"))).await;
+        assert_eq!((source.status, &source.body["document"]), (200, &read(&file)), "{name}");
+        tried += 1;
+    }
+    assert!(tried >= 4, "{tried}");
+    let broken = json!({"@context": "http://iiif.io/api/presentation/3/context.json", "type": "Collection", "label": {"en": ["C"]}, "items": [{"id": "x"}, 1]});
+    let (status, told) = import(&service, &json!({"document": broken})).await;
+    let pointers: Vec<&str> = told["faults"].as_array().expect("faults").iter().filter_map(|fault| fault["pointer"].as_str()).collect();
+    assert_eq!((status, pointers), (422, vec!["/document/id", "/document/items/0", "/document/items/1"]), "{told}");
+}
+
+#[tokio::test]
 async fn older_documents_are_brought_up_to_date() {
     let service = Service::start().await;
     for file in fixtures("manifests/p2") {

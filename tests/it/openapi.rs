@@ -169,8 +169,12 @@ async fn every_path_leads_somewhere() {
     assert_eq!(service.send(Method::POST, "/imports", &import).await.0, 201);
     let image = service.rest(Method::PUT, "/items/book/canvases/c/image").header("If-Match", "*").json(&json!({"image": "one"}));
     assert_eq!(image.send().await.expect("an answer").status(), 200);
-    let collection = json!({"id": "book", "label": "Books", "status": "published"});
-    assert_eq!(service.send(Method::POST, "/collections", &collection).await.0, 201);
+    let collection = json!({
+        "@context": "http://iiif.io/api/presentation/3/context.json", "id": "https://x.org/c", "type": "Collection",
+        "label": {"en": ["Books"]}, "items": []
+    });
+    let import = json!({"document": collection, "id": "book", "status": "published"});
+    assert_eq!(service.send(Method::POST, "/imports", &import).await.0, 201);
     let ranges = json!({"ranges": [{"id": "r", "items": ["c"]}]});
     assert_eq!(service.ask(Method::PUT, "/items/book/ranges", Some(ranges)).await.status, 200);
     let page = json!({"items": [{"id": "a", "motivation": "commenting"}]});

@@ -3,16 +3,17 @@
 use poem_openapi::{Enum, Object};
 use serde_json::Value;
 
+use super::collection::CollectionView;
 use super::item::{ItemView, StatusName};
 use super::moment;
 use super::validation::CountsView;
 use crate::api::problem::Problem;
-use crate::catalog::{Source, Status};
+use crate::catalog::{Collection, CollectionSource, Item, Source, Status};
 use crate::iiif::ids::ResourceId;
 use crate::iiif::presentation::Fault;
 use crate::iiif::presentation::validate::Counts;
 use crate::iiif::uris::Uris;
-use crate::ingest::{Done, ImportOptions, Origin};
+use crate::ingest::{ImportOptions, Origin};
 
 /// By which names the documents of an imported item call its parts.
 #[derive(Clone, Copy, Debug, Default, Enum)]
@@ -25,33 +26,35 @@ pub enum Ids {
     Original,
 }
 
-/// A manifest to be imported: either `url` or `document`.
+/// A manifest or collection to be imported: either `url` or `document`.
 #[derive(Object)]
 #[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
 pub struct ImportInput {
     /// Where it is, http or https.
     pub url: Option<String>,
-    /// The manifest itself.
+    /// The document itself.
     pub document: Option<Value>,
-    /// Id of the item: chosen for ever. Minted if it is not given; that of the item which came from the same document before.
+    /// Id of the item or collection: chosen for ever. Minted if it is not given; that of the one which came from the same document before.
     pub id: Option<String>,
+    /// By which names an item's documents call its parts; a collection's members keep theirs anyway.
     #[oai(default)]
     pub ids: Ids,
-    /// `draft` if it is not given and the item is new.
+    /// `draft` if it is not given and it is new.
     pub status: Option<StatusName>,
 }
 
-/// What became of an import.
+/// What became of an import: an item or a collection.
 #[derive(Object)]
-#[oai(rename_all = "camelCase")]
+#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
 pub struct ImportView {
-    pub item: ItemView,
+    pub item: Option<ItemView>,
+    pub collection: Option<CollectionView>,
     /// The version that the document was written in, and everything that was changed, each with a JSON pointer into it.
     pub report: Value,
     /// How many findings of each severity the validator has about the item's manifest.
-    pub findings: CountsView,
+    pub findings: Option<CountsView>,
     /// URL of these findings.
-    pub validation: String,
+    pub validation: Option<String>,
 }
 
 /// What an item was imported from.
@@ -92,9 +95,14 @@ impl ImportInput {
 }
 
 impl ImportView {
-    pub fn of(done: Done, findings: Counts, uris: &Uris) -> Self {
-        let validation = uris.api(&["items", &done.item.id, "validation"]);
-        Self { item: ItemView::of(done.item, uris), report: done.report, findings: findings.into(), validation }
+    pub fn of_item(item: Item, report: Value, findings: Counts, uris: &Uris) -> Self {
+        let validation = Some(uris.api(&["items", &item.id, "validation"]));
+        Self { item: Some(ItemView::of(item, uris)), collection: None, report, findings: Some(findings.into()), validation }
+    }
+
+    pub fn of_collection(collection: Collection, report: Value, uris: &Uris) -> Self {
+        let collection = Some(CollectionView::of(collection, uris));
+        Self { item: None, collection, report, findings: None, validation: None }
     }
 }
 
@@ -103,5 +111,10 @@ impl SourceView {
         let Source { item_id: _, uri, ids_kept, document: _, report, imported } = source;
         let ids = if ids_kept { Ids::Original } else { Ids::Minted };
         Self { uri, ids, imported: moment(imported), report, document }
+    }
+
+    pub fn of_collection(source: CollectionSource, document: Value) -> Self {
+        let CollectionSource { uri, document: _, report, imported } = source;
+        Self { uri, ids: Ids::Minted, imported: moment(imported), report, document }
     }
 }

@@ -85,6 +85,37 @@ pub fn take_apart(document: Value, known: &Known) -> Result<Imported, Vec<Fault>
     })
 }
 
+/// Takes a Collection apart: its id, its properties, and what it holds as it is referred to there.
+///
+/// # Errors
+/// Everything that keeps the document from being a Collection, each with a JSON pointer.
+pub fn take_collection_apart(document: Value) -> Result<(String, Descriptive, Vec<Map<String, Value>>), Vec<Fault>> {
+    let fault = |pointer: String, detail: &str| Fault { pointer, detail: detail.to_owned() };
+    let Value::Object(mut collection) = document else { return Err(vec![fault(String::new(), "a Collection is a JSON object")]) };
+    let mut faults = Vec::new();
+    let uri = collection.shift_remove("id").and_then(|id| id.as_str().map(str::to_owned)).unwrap_or_default();
+    if uri.trim().is_empty() {
+        faults.push(fault("/id".to_owned(), "a Collection needs its id, by which it is known again"));
+    }
+    let mut members = Vec::new();
+    for (index, member) in
+        collection.shift_remove("items").and_then(|items| items.as_array().cloned()).unwrap_or_default().into_iter().enumerate()
+    {
+        let named = |member: &Map<String, Value>| ["id", "type"].iter().all(|name| member.get(*name).is_some_and(Value::is_string));
+        match member {
+            Value::Object(member) if named(&member) => members.push(member),
+            _ => faults.push(fault(format!("/items/{index}"), "a member of a Collection needs its id and its type")),
+        }
+    }
+    if members.len() > MOST_CANVASES {
+        faults = vec![fault("/items".to_owned(), "these are too many members")];
+    }
+    collection.shift_remove("type");
+    keep_extensions(&mut collection);
+    faults.truncate(MOST_FAULTS);
+    if faults.is_empty() { Ok((uri, Descriptive::of(collection), members)) } else { Err(faults) }
+}
+
 fn described(properties: Value) -> Descriptive {
     match properties {
         Value::Object(properties) => Descriptive::of(properties),
