@@ -1,23 +1,13 @@
 //! Collections that were made elsewhere: what they say, and references to what they hold.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use time::OffsetDateTime;
 
 use super::collection_members::insert;
 use super::collections::update;
 use super::imports::{NewImport, imported_as, lock_source};
 use super::{Catalog, CatalogError, Collection, CollectionContent, MemberTarget, Status, minted};
-use crate::iiif::presentation::Descriptive;
-
-/// A collection in its parts.
-#[derive(Clone, Debug)]
-pub struct ImportedCollection {
-    /// The document's own id.
-    pub uri: String,
-    pub descriptive: Descriptive,
-    /// What it holds, as it is referred to.
-    pub members: Vec<Map<String, Value>>,
-}
+use crate::iiif::presentation::import::ImportedCollection;
 
 /// What a collection was imported from.
 #[derive(Clone, Debug, sqlx::FromRow)]

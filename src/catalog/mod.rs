@@ -62,7 +62,7 @@ use crate::iiif::presentation::Fault;
 pub use annotation_pages::{AnnotationPage, AnnotationPageContent};
 pub use canvases::{Canvas, CanvasContent, NewCanvas};
 pub use changes::{Changes, Told};
-pub use collection_imports::{CollectionSource, ImportedCollection};
+pub use collection_imports::CollectionSource;
 pub use collection_members::{CollectionMember, MemberTarget};
 pub use collections::{Collection, CollectionContent};
 pub use descriptors::{Descriptor, Registration};

@@ -6,7 +6,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
 
-use crate::catalog::{Catalog, CatalogError, Collection, ImportedCollection, Item, NewImport, Status};
+use crate::catalog::{Catalog, CatalogError, Collection, Item, NewImport, Status};
 use crate::fetch::{FetchError, Fetcher};
 use crate::iiif::presentation::Fault;
 use crate::iiif::presentation::import::{Imported, Known, take_apart, take_collection_apart};
@@ -101,8 +101,8 @@ impl Documents {
     async fn import_collection(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
         let report = report(&read.upgraded);
         let take = move || {
-            let (uri, descriptive, members) = take_collection_apart(read.upgraded.document).map_err(ImportError::Faults)?;
-            Ok((ImportedCollection { uri, descriptive, members }, packed(&read.original)?))
+            let imported = take_collection_apart(read.upgraded.document).map_err(ImportError::Faults)?;
+            Ok((imported, packed(&read.original)?))
         };
         let (imported, document) = blocking(take).await?;
         let ImportOptions { id, status, ids_kept } = options;

@@ -42,6 +42,16 @@ pub struct Imported {
     pub names: Vec<(String, String)>,
 }
 
+/// A Collection in its parts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportedCollection {
+    /// The document's own id.
+    pub uri: String,
+    pub descriptive: Descriptive,
+    /// What it holds, as it is referred to.
+    pub members: Vec<Map<String, Value>>,
+}
+
 /// Takes a Manifest in the shape of Presentation 3.0 apart; `known` is what the parts were called when it came before.
 ///
 /// # Errors
@@ -89,7 +99,7 @@ pub fn take_apart(document: Value, known: &Known) -> Result<Imported, Vec<Fault>
 ///
 /// # Errors
 /// Everything that keeps the document from being a Collection, each with a JSON pointer.
-pub fn take_collection_apart(document: Value) -> Result<(String, Descriptive, Vec<Map<String, Value>>), Vec<Fault>> {
+pub fn take_collection_apart(document: Value) -> Result<ImportedCollection, Vec<Fault>> {
     let fault = |pointer: String, detail: &str| Fault { pointer, detail: detail.to_owned() };
     let Value::Object(mut collection) = document else { return Err(vec![fault(String::new(), "a Collection is a JSON object")]) };
     let mut faults = Vec::new();
@@ -113,7 +123,7 @@ pub fn take_collection_apart(document: Value) -> Result<(String, Descriptive, Ve
     collection.shift_remove("type");
     keep_extensions(&mut collection);
     faults.truncate(MOST_FAULTS);
-    if faults.is_empty() { Ok((uri, Descriptive::of(collection), members)) } else { Err(faults) }
+    if faults.is_empty() { Ok(ImportedCollection { uri, descriptive: Descriptive::of(collection), members }) } else { Err(faults) }
 }
 
 fn described(properties: Value) -> Descriptive {
