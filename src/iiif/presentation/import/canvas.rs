@@ -93,6 +93,10 @@ impl Work<'_> {
         let size = self.size(&mut canvas, pointer);
         let duration = self.duration(&mut canvas, pointer);
         let mut painting = self.list(canvas.shift_remove("items"), &format!("{pointer}/items"));
+        // A document from elsewhere must not put our images, perhaps private ones, on a canvas by their names.
+        if painting.iter().any(|page| !parts::images(page).is_empty()) {
+            self.fault(format!("{pointer}/items"), "a resource with image instead of an id stands for an image of ours: give its id");
+        }
         self.name_painting(&mut painting, &format!("canvases/{id}"));
         self.pages(canvas.shift_remove("annotations"), Some(&id), &format!("{pointer}/annotations"));
         self.nested(&mut canvas, &format!("canvases/{id}/"), pointer);

@@ -78,6 +78,15 @@ fn the_same_document_again_has_the_same_names() {
 }
 
 #[test]
+fn images_of_ours_are_not_named_from_elsewhere() {
+    let body = json!({"type": "Choice", "items": [{"type": "Image", "image": "private"}]});
+    let page = json!({"id": "https://x.org/p", "type": "AnnotationPage", "items": [{"type": "Annotation", "body": body}]});
+    let canvas = json!({"id": "https://x.org/c", "type": "Canvas", "width": 1, "height": 1, "items": [page]});
+    let faults = take_apart(json!({"id": "m", "type": "Manifest", "items": [canvas]}), &Known::default()).expect_err("faults");
+    assert_eq!(faults.iter().map(|fault| fault.pointer.as_str()).collect::<Vec<_>>(), ["/items/0/items"]);
+}
+
+#[test]
 fn odd_sizes_stay_as_they_are() {
     let canvas = |name: &str, width: Value| json!({"id": format!("https://x.org/{name}"), "type": "Canvas", "width": width, "height": 10});
     let document =
