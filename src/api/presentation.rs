@@ -79,7 +79,7 @@ fn parse(key: &str) -> Result<CollectionKey, Problem> {
 /// The manifest, or the part of it at `path`.
 async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, path: &[&str], pinned: Option<u8>) -> Result<Reply, Problem> {
     let since = app.shelf.now();
-    let found = app.manifests.manifest(item, uris).await?;
+    let mut found = app.manifests.manifest(item, uris).await?;
     let public = found.public;
     if !public && viewer(app, asked.headers).await? == Viewer::Public {
         return Err(Problem::not_found("item"));
@@ -90,7 +90,8 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
         let position = found.position(&uris.part(item, path));
         return Ok(respond(app, asked, &Written { document, position, public }, version, uris));
     }
-    let document = found.named(found.document.clone());
+    let document = std::mem::take(&mut found.document);
+    let document = found.named(document);
     let extensions = extensions(&document);
     let document = with_context(document, &accept(asked.headers));
     if !public || document["@context"].is_array() {
