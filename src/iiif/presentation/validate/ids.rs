@@ -115,6 +115,11 @@ pub(super) fn unique<'d>(run: &mut Run<'d>, at: &Place<'_>, id: &'d str, class: 
     run.add(&at.key("id"), DUPLICATE, what, "give every resource an id of its own");
 }
 
+/// The word under which an object says its class: `type`, or that of version 2.
+pub(super) fn type_key(object: &Map<String, Value>) -> &'static str {
+    if object.contains_key("type") { "type" } else { "@type" }
+}
+
 /// Checks that `type` is there and one of `wanted` (any, if that is empty); returns the class as it is meant.
 pub(super) fn class<'d>(run: &mut Run<'d>, at: &Place<'_>, object: &'d Map<String, Value>, wanted: &[&'static str]) -> Option<&'d str> {
     let list = wanted.join(" or ");

@@ -43,7 +43,7 @@ pub(super) fn list<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value, link
         let Some(object) = run.object(at, entry) else { return };
         let id = ids::id(run, at, object, link.name, Kind::Http);
         if let Some(class) = ids::class(run, at, object, &[]) {
-            type_word(run, at, class, link.types);
+            type_word(run, at, object, class, link.types);
         }
         if link.name == "logo" {
             images::address(run, at, object, id);
@@ -64,13 +64,13 @@ fn should_have(run: &mut Run<'_>, at: &Place<'_>, object: &Map<String, Value>, l
     }
 }
 
-fn type_word(run: &mut Run<'_>, at: &Place<'_>, class: &str, types: &[&'static str]) {
+fn type_word(run: &mut Run<'_>, at: &Place<'_>, object: &Map<String, Value>, class: &str, types: &[&'static str]) {
     if types.is_empty() || types.contains(&class) {
         return;
     }
     let meant =
         near(class, types.iter().copied()).map_or_else(|| format!("write one of {}", types.join(", ")), |meant| format!("write {meant}"));
-    run.add(&at.key("type"), TYPE, format!("{} is not a type of the specification", quoted(class)), meant);
+    run.add(&at.key(ids::type_key(object)), TYPE, format!("{} is not a type of the specification", quoted(class)), meant);
 }
 
 /// Checks `thumbnail`.
@@ -79,7 +79,7 @@ pub(super) fn thumbnails<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value
         let Some(object) = run.object(at, entry) else { return };
         let id = ids::id(run, at, object, "thumbnail", Kind::Http);
         if let Some(class) = ids::class(run, at, object, &[]) {
-            type_word(run, at, class, &["Image", "Video", "Sound", "Text", "Dataset", "Model"]);
+            type_word(run, at, object, class, &["Image", "Video", "Sound", "Text", "Dataset", "Model"]);
         }
         images::address(run, at, object, id);
         images::thumbnail(run, at, object);
@@ -104,30 +104,35 @@ pub(super) fn provider<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value) 
 
 /// Checks `supplementary`: one reference to an AnnotationCollection.
 pub(super) fn supplementary<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value) {
-    let Some(object) = run.single(at, value) else { return };
-    ids::id(run, at, object, "AnnotationCollection", Kind::AnyUri);
-    ids::class(run, at, object, &["AnnotationCollection"]);
+    run.single(at, value, |run, at, object| {
+        ids::id(run, at, object, "AnnotationCollection", Kind::AnyUri);
+        ids::class(run, at, object, &["AnnotationCollection"]);
+    });
 }
 
 /// Checks `start`: a Canvas of this Manifest, or a part of one.
 pub(super) fn start<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value) {
-    let Some(object) = run.single(at, value) else { return };
-    let class = ids::class(run, at, object, &["Canvas", "SpecificResource"]);
-    let canvas = match class {
-        Some("Canvas") => ids::id(run, at, object, "Canvas", Kind::Http),
-        Some("SpecificResource") => {
+    run.single(at, value, |run, at, object| {
+        let Some(canvas) = started(run, at, object) else { return };
+        targets::selector(run, at, object, None);
+        if run.canvases.is_some() && run.sizes(bare(canvas)).is_none() {
+            let what = format!("start names {}, which is not a Canvas of this Manifest", quoted(canvas));
+            run.add(at, START_ELSEWHERE, what, "name a Canvas that stands in items");
+        }
+    });
+}
+
+/// The Canvas at which a `start` begins.
+fn started<'d>(run: &mut Run<'d>, at: &Place<'_>, object: &'d Map<String, Value>) -> Option<&'d str> {
+    match ids::class(run, at, object, &["Canvas", "SpecificResource"])? {
+        "Canvas" => ids::id(run, at, object, "Canvas", Kind::Http),
+        "SpecificResource" => {
             let source = object.get("source").and_then(structure_3::reference);
             if source.is_none() {
                 run.add(at, START, "this SpecificResource has no source", "name the Canvas in source");
             }
             source
         }
-        _ => return,
-    };
-    let Some(canvas) = canvas else { return };
-    targets::selector(run, at, object, None);
-    if run.canvases.is_some() && run.sizes(bare(canvas)).is_none() {
-        let what = format!("start names {}, which is not a Canvas of this Manifest", quoted(canvas));
-        run.add(at, START_ELSEWHERE, what, "name a Canvas that stands in items");
+        _ => None,
     }
 }

@@ -99,11 +99,7 @@ fn shape<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value, class: Class, 
             texts::map(run, at, value, Markup::Allowed);
         }
         Shape::Metadata => texts::metadata(run, at, value),
-        Shape::RequiredStatement => {
-            if let Some(pair) = run.single(at, value) {
-                texts::pair(run, at, pair);
-            }
-        }
+        Shape::RequiredStatement => run.single(at, value, texts::pair),
         Shape::Rights => values::rights(run, at, value),
         Shape::NavDate => values::nav_date(run, at, value),
         Shape::Direction => values::direction(run, at, value),

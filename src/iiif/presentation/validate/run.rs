@@ -74,19 +74,16 @@ impl<'d> Run<'d> {
         }
     }
 
-    /// The object of a property that never is a list; a list is told, and its only entry taken.
-    pub(super) fn single(&mut self, at: &Place<'_>, value: &'d Value) -> Option<&'d Map<String, Value>> {
-        match value {
-            Value::Array(list) => {
-                self.add(
-                    at,
-                    SINGLE,
-                    format!("this must be one object, but is {}", shown(value)),
-                    "leave out the square brackets and give one",
-                );
-                list.first().and_then(Value::as_object)
+    /// Calls `check` for the object of a property that never is a list; a list is told, and its first entry checked.
+    pub(super) fn single(&mut self, at: &Place<'_>, value: &'d Value, check: impl FnOnce(&mut Self, &Place<'_>, &'d Map<String, Value>)) {
+        if let Value::Array(list) = value {
+            let what = format!("this must be one object, but is {}", shown(value));
+            self.add(at, SINGLE, what, "leave out the square brackets and give one");
+            if let Some(object) = list.first().and_then(Value::as_object) {
+                check(self, &at.index(0), object);
             }
-            _ => self.object(at, value),
+        } else if let Some(object) = self.object(at, value) {
+            check(self, at, object);
         }
     }
 

@@ -159,15 +159,16 @@ fn size(run: &mut Run<'_>, at: &Place<'_>, object: &Map<String, Value>) {
 
 /// Checks a placeholder or accompanying Canvas.
 pub(super) fn poster<'d>(run: &mut Run<'d>, at: &Place<'_>, value: &'d Value) {
-    let Some(object) = run.single(at, value) else { return };
-    ids::class(run, at, object, &["Canvas"]);
-    for name in ["placeholderCanvas", "accompanyingCanvas"] {
-        if object.contains_key(name) {
-            let what = format!("a placeholder or accompanying Canvas cannot have {name} itself");
-            run.add(&at.key(name), POSTER, what, "take it away");
+    run.single(at, value, |run, at, object| {
+        ids::class(run, at, object, &["Canvas"]);
+        for name in ["placeholderCanvas", "accompanyingCanvas"] {
+            if object.contains_key(name) {
+                let what = format!("a placeholder or accompanying Canvas cannot have {name} itself");
+                run.add(&at.key(name), POSTER, what, "take it away");
+            }
         }
-    }
-    canvas(run, at, object);
+        canvas(run, at, object);
+    });
 }
 
 fn collection<'d>(run: &mut Run<'d>, at: &Place<'_>, object: &'d Map<String, Value>) {

@@ -103,7 +103,7 @@ fn places(value: &Value, at: &str, found: &mut Vec<String>) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(60000))]
 
     #[test]
     fn any_json_is_judged_and_every_pointer_leads_somewhere(document in any_json()) {
@@ -121,6 +121,24 @@ proptest! {
         *document.pointer_mut(&found[place.index(found.len())]).expect("a place of the document") = value;
         for finding in validate(&document) {
             prop_assert!(document.pointer(&finding.pointer).is_some(), "{} in {document}", finding.pointer);
+        }
+    }
+}
+
+#[test]
+fn the_words_of_the_other_version_in_any_place_are_pointed_at() {
+    let words = [("id", "@id"), ("type", "@type"), ("@id", "id"), ("@type", "type")];
+    for document in [samples::book(), samples::film(), samples::collection(), samples::book_2()] {
+        let mut found = Vec::new();
+        places(&document, "", &mut found);
+        for (place, (word, other)) in found.iter().flat_map(|place| words.map(|pair| (place, pair))) {
+            let mut document = document.clone();
+            let Some(object) = document.pointer_mut(place).and_then(Value::as_object_mut) else { continue };
+            let Some(value) = object.remove(word) else { continue };
+            object.insert(other.to_owned(), value);
+            for finding in validate(&document) {
+                assert!(document.pointer(&finding.pointer).is_some(), "{finding:?} with {other} in {place}");
+            }
         }
     }
 }
