@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::catalog::{AnnotationPage, Catalog, CatalogError, NamedImage, PlacedImage, PublicCanvas, PublicItem, Status};
+use crate::catalog::{AnnotationPage, Catalog, CatalogError, Holder, NamedImage, PlacedImage, PublicCanvas, PublicItem, Status};
 use crate::iiif::image::{Dimensions, ImageInfo, Limits, Request, Version, service};
 use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Thumbnail, manifest_3};
 use crate::iiif::presentation::{parts, ranges};
@@ -32,8 +32,17 @@ impl Manifests {
 
     /// The manifest of an item; of drafts too.
     pub async fn manifest(&self, item: &str, uris: &Uris) -> Result<ItemDocument, CatalogError> {
-        let PublicItem { item, canvases, images, structures, pages, names } = self.catalog.public_item(item).await?;
-        let part_of = collections::parents(self.catalog.holders_of_item(&item.id).await?);
+        let item = self.catalog.public_item(item).await?;
+        let holders = self.catalog.holders_of_item(&item.item.id).await?;
+        let (manifests, uris) = (self.clone(), uris.clone());
+        let written = tokio::task::spawn_blocking(move || manifests.written(item, holders, &uris)).await;
+        Ok(written.unwrap_or_else(|cut_short| std::panic::resume_unwind(cut_short.into_panic())))
+    }
+
+    /// Takes time where there are thousands of canvases.
+    fn written(&self, item: PublicItem, holders: Vec<Holder>, uris: &Uris) -> ItemDocument {
+        let PublicItem { item, canvases, images, structures, pages, names } = item;
+        let part_of = collections::parents(holders);
         let placed: HashMap<String, Placed> = images.into_iter().map(|image| (image.id.clone(), Placed::from(image))).collect();
         let stored = !structures.is_empty() || !pages.is_empty() || !item.descriptive.rest.is_empty();
         let stored = stored || canvases.iter().any(|canvas| canvas.painting.is_some() || !canvas.descriptive.rest.is_empty());
@@ -48,11 +57,11 @@ impl Manifests {
         let canvases = canvases.into_iter().map(|canvas| self.canvas(canvas, &mut pages, uris)).collect();
         let (id, public) = (uris.manifest(&item.id), item.status == Status::Published);
         let manifest = Manifest { item: item.id, descriptive: item.descriptive, canvases, thumbnail, part_of, structures, annotations };
-        let mut document = manifest_3(&manifest, uris);
+        let mut document = manifest_3(manifest, uris);
         if stored {
             parts::expand(&mut document, &id, &|image| placed.get(image).map(|image| self.painting(image, uris).resource()));
         }
-        Ok(ItemDocument { document, id, names, public, revision: item.revision })
+        ItemDocument { document, id, names, public, revision: item.revision }
     }
 
     /// A page of annotations by itself, in the words of its manifest.

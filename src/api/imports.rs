@@ -14,7 +14,7 @@ use super::answer::{Read, Written};
 use super::auth::{Key, Reader};
 use super::body::Body;
 use super::etag::IfNoneMatch;
-use super::problem::{Kind, Problem};
+use super::problem::Problem;
 use super::schema::{ImportInput, ImportView, SourceView};
 use super::{App, Tags, validation};
 use crate::iiif::presentation::Fault;
@@ -106,9 +106,6 @@ pub fn problem(error: ImportError, sent: bool) -> Problem {
     let one = |detail: String| Problem::invalid(vec![Fault { pointer: place.to_owned(), detail }]);
     match error {
         ImportError::Catalog(error) => error.into(),
-        ImportError::Fetch(crate::fetch::FetchError::TimedOut | crate::fetch::FetchError::Unreachable) => {
-            Problem::new(Kind::Invalid, error.to_string())
-        }
         ImportError::Fetch(_) | ImportError::Json(_) | ImportError::Refused(_) => one(error.to_string()),
         ImportError::Faults(faults) => {
             let placed = |fault: Fault| match sent {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::auth::viewer;
 use super::documents::{Document, accept, see_other};
-use super::problem::Problem;
+use super::problem::{Problem, internal};
 use super::rendered::Rendered;
 use super::reply::Reply;
 use super::{App, Asked, negotiate};
@@ -38,6 +38,7 @@ pub fn at_once(app: &App, asked: &Asked<'_>) -> Option<Reply> {
         ["manifests", item] => (item, wanted(app, asked)),
         ["manifests", item, "v2"] => (item, 2),
         ["manifests", item, "v3"] => (item, 3),
+        ["manifests", item, "v4"] if app.presentation_4 => (item, 4),
         _ => return None,
     };
     let found = app.shelf.get(&app.catalog, item, version)?;
@@ -97,8 +98,12 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
     if !public || document["@context"].is_array() {
         return Ok(respond(app, asked, &Written { document, position: 0, public }, version, uris));
     }
-    let (body, losses) = in_version(&document, 0, version, uris);
-    let rendered = Arc::new(Rendered::new(found.id, body, losses, extensions));
+    let uris = uris.clone();
+    let render = move || {
+        let (body, losses) = in_version(&document, 0, version, &uris);
+        Rendered::new(found.id, body, losses, extensions)
+    };
+    let rendered = Arc::new(tokio::task::spawn_blocking(render).await.map_err(|error| internal(&error))?);
     app.shelf.keep(item, version, rendered.clone(), since);
     Ok(send(app, asked, &rendered, version))
 }
@@ -156,7 +161,7 @@ async fn collection(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, key: Collect
         return Err(Problem::not_found("collection"));
     }
     let version = pinned.unwrap_or_else(|| wanted(app, asked));
-    let document = with_context(collection_3(&collection, uris), &accept(asked.headers));
+    let document = with_context(collection_3(collection, uris), &accept(asked.headers));
     Ok(respond(app, asked, &Written { document, position: 0, public }, version, uris))
 }
 

@@ -34,7 +34,8 @@ pub struct Rendered {
 
 impl Rendered {
     pub fn new(address: String, body: String, losses: String, extensions: Vec<String>) -> Self {
-        let tags = [tag(&["json-ld", &body]), tag(&["json", &body])];
+        let whole = tag(&[&body]);
+        let tags = [tag(&["json-ld", &whole]), tag(&["json", &whole])];
         let packed = Packed(pack(body.as_bytes()).into());
         Self { address, body: body.into(), packed, tags, losses, extensions }
     }

@@ -135,7 +135,6 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     })
 }
 
-/// What fetching documents needs to know of the settings.
 /// What may be fetched from elsewhere.
 pub fn fetch_settings(settings: &Settings) -> FetchSettings {
     FetchSettings { networks: settings.fetch_networks.clone(), max_bytes: settings.fetch_max_bytes, timeout: settings.fetch_timeout }

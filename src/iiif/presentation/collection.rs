@@ -3,7 +3,7 @@
 //! Presentation 3.0 has no paging. What is too long for one document has members that are Collections, its pages, each with a URI of
 //! its own ([`CollectionKey`]); viewers that know nothing of pages open them like any other.
 
-use super::emit::{describe, list, plain, put, resource};
+use super::emit::{describe, plain, put, resource};
 use super::language::LanguageMap;
 use super::manifest::{Parent, Thumbnail, collection_reference, entries};
 use super::properties::Descriptive;
@@ -58,30 +58,30 @@ pub enum Target {
 
 /// The Collection as a document of Presentation 3.0. `items` is there even if it is empty: the specification requires it.
 #[must_use]
-pub fn collection_3(collection: &Collection, uris: &Uris) -> Value {
+pub fn collection_3(collection: Collection, uris: &Uris) -> Value {
     let Collection { key, descriptive, members, thumbnail, part_of } = collection;
-    let mut object = resource(uris.collection_at(key), "Collection", true);
-    describe(&mut object, descriptive, thumbnail.as_ref());
+    let mut object = resource(uris.collection_at(&key), "Collection", true);
+    describe(&mut object, &descriptive, thumbnail);
     let elsewhere = object.remove("partOf");
     let parents = part_of.iter().map(|parent| collection_reference(parent, uris));
     put(&mut object, "partOf", parents.chain(elsewhere.into_iter().flat_map(entries)).collect::<Vec<_>>());
-    object.insert("items".to_owned(), list(members, |one| member(one, uris)));
+    object.insert("items".to_owned(), members.into_iter().map(|one| member(one, uris)).collect());
     object.into()
 }
 
-fn member(member: &Member, uris: &Uris) -> Value {
+fn member(member: Member, uris: &Uris) -> Value {
     let Member { target, label, thumbnail, nav_date } = member;
     let (id, type_) = match target {
-        Target::Manifest(item) => (uris.manifest(item), "Manifest"),
-        Target::Collection(key) => (uris.collection_at(key), "Collection"),
-        Target::Elsewhere(reference) => return reference.clone().into(),
+        Target::Manifest(item) => (uris.manifest(&item), "Manifest"),
+        Target::Collection(key) => (uris.collection_at(&key), "Collection"),
+        Target::Elsewhere(reference) => return reference.into(),
     };
     let mut object = resource(id, type_, false);
-    put(&mut object, "label", plain(label));
-    put(&mut object, "navDate", nav_date.as_deref());
+    put(&mut object, "label", plain(&label));
+    put(&mut object, "navDate", nav_date);
     match thumbnail {
         Some(Picture::Ours(thumbnail)) => put(&mut object, "thumbnail", vec![thumbnail.image()]),
-        Some(Picture::Said(said)) => put(&mut object, "thumbnail", said.clone()),
+        Some(Picture::Said(said)) => put(&mut object, "thumbnail", said),
         None => {}
     }
     object.into()
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn members_are_named_in_order() {
-        let made = collection_3(&samples::full_collection(), &samples::uris());
+        let made = collection_3(samples::full_collection(), &samples::uris());
         let members: Vec<_> = made["items"].as_array().expect("items").iter().map(|one| (&one["id"], &one["type"])).collect();
         let expected = [
             (json!("https://h.org/manifests/i"), json!("Manifest")),
@@ -119,7 +119,7 @@ mod tests {
         let mut collection = Collection { members, ..samples::full_collection() };
         let above = json!({"id": "https://x.org/c", "type": "Collection"});
         collection.descriptive.rest.insert("partOf".to_owned(), json!([above]));
-        let made = collection_3(&collection, &samples::uris());
+        let made = collection_3(collection, &samples::uris());
         assert_eq!((made["items"][0].to_string(), &made["items"][1]["thumbnail"]), (reference.to_string(), &said));
         assert_eq!((&made["partOf"][0]["id"], &made["partOf"][1]), (&json!("https://h.org/collections"), &above));
         samples::assert_schema(&made);
@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn an_empty_collection_has_items_all_the_same() {
         let collection = Collection { members: Vec::new(), ..samples::full_collection() };
-        let made = collection_3(&collection, &samples::uris());
+        let made = collection_3(collection, &samples::uris());
         assert_eq!(made["items"], json!([]));
         samples::assert_schema(&made);
     }

@@ -36,7 +36,7 @@ pub(super) fn resource(id: String, type_: &str, alone: bool) -> Map<String, Valu
 }
 
 /// Adds every descriptive property, and the thumbnail.
-pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptive, thumbnail: Option<&Thumbnail>) {
+pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptive, thumbnail: Option<Thumbnail>) {
     let Descriptive {
         label,
         summary,
@@ -59,7 +59,7 @@ pub(super) fn describe(object: &mut Map<String, Value>, descriptive: &Descriptiv
     put(object, "rights", rights.as_deref());
     put(object, "navDate", nav_date.as_deref());
     put(object, "provider", list(provider, agent));
-    put(object, "thumbnail", list(thumbnail, Thumbnail::image));
+    put(object, "thumbnail", thumbnail.map(|thumbnail| vec![thumbnail.image()]));
     put(object, "viewingDirection", viewing_direction.map(ViewingDirection::as_str));
     put(object, "behavior", behavior::ordered(behavior));
     put(object, "homepage", list(homepage, link));

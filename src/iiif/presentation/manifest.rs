@@ -1,6 +1,6 @@
 //! An item as a IIIF Manifest, its Canvases, and what is painted on them: the model, and its documents in Presentation 3.0.
 
-use super::emit::{CONTEXT, describe, list, put, resource};
+use super::emit::{CONTEXT, describe, put, resource};
 use super::language::LanguageMap;
 use super::properties::Descriptive;
 use crate::iiif::ids::CollectionKey;
@@ -110,24 +110,26 @@ impl Canvas {
 impl Thumbnail {
     /// The picture as it stands in a `thumbnail`.
     #[must_use]
-    pub fn image(&self) -> Value {
+    pub fn image(self) -> Value {
         let Self { id, format, width, height, services } = self;
-        image(id, format, (*width, *height), services).into()
+        image(id, format, (width, height), services).into()
     }
 }
 
 /// The Manifest as a document of Presentation 3.0.
 #[must_use]
-pub fn manifest_3(manifest: &Manifest, uris: &Uris) -> Value {
+pub fn manifest_3(manifest: Manifest, uris: &Uris) -> Value {
+    let thumbnail = manifest.shown_thumbnail().cloned();
     let Manifest { item, descriptive, canvases, thumbnail: _, part_of, structures, annotations } = manifest;
-    let mut object = resource(uris.manifest(item), "Manifest", true);
-    describe(&mut object, descriptive, manifest.shown_thumbnail());
+    let mut object = resource(uris.manifest(&item), "Manifest", true);
+    describe(&mut object, &descriptive, thumbnail);
     let elsewhere = object.remove("partOf");
     let parents = part_of.iter().map(|parent| collection_reference(parent, uris));
     put(&mut object, "partOf", parents.chain(elsewhere.into_iter().flat_map(entries)).collect::<Vec<_>>());
-    put(&mut object, "items", list(canvases, |canvas| canvas_object(item, canvas, uris).into()));
-    put(&mut object, "structures", structures.as_slice());
-    put(&mut object, "annotations", annotations.as_slice());
+    let canvases = canvases.into_iter().map(|canvas| canvas_object(&item, canvas, uris).into());
+    put(&mut object, "items", canvases.collect::<Vec<Value>>());
+    put(&mut object, "structures", structures);
+    put(&mut object, "annotations", annotations);
     object.into()
 }
 
@@ -158,21 +160,24 @@ pub(super) fn collection_reference(parent: &Parent, uris: &Uris) -> Value {
     object.into()
 }
 
-fn canvas_object(item: &str, canvas: &Canvas, uris: &Uris) -> Map<String, Value> {
+fn canvas_object(item: &str, canvas: Canvas, uris: &Uris) -> Map<String, Value> {
     let Canvas { id, size, duration, descriptive, content, annotations } = canvas;
-    let mut object = resource(uris.canvas(item, id), "Canvas", false);
+    let mut object = resource(uris.canvas(item, &id), "Canvas", false);
     put(&mut object, "height", size.map(|(_, height)| height));
     put(&mut object, "width", size.map(|(width, _)| width));
     put(&mut object, "duration", duration.map(number));
-    describe(&mut object, descriptive, canvas.image().map(|image| &image.thumbnail));
-    let pages = match content {
-        Content::Nothing => Value::Array(Vec::new()),
-        Content::Image(image) => vec![page(item, id, image, uris)].into(),
-        Content::Pages(pages) => pages.as_slice().into(),
+    let (pages, thumbnail) = match content {
+        Content::Nothing => (Vec::new(), None),
+        Content::Image(image) => {
+            let (body, thumbnail) = image.parts();
+            (vec![page(item, &id, body, uris)], Some(thumbnail))
+        }
+        Content::Pages(pages) => (pages, None),
     };
+    describe(&mut object, &descriptive, thumbnail);
     // There even if it is empty: the published schema wants it.
-    object.insert("items".to_owned(), pages);
-    put(&mut object, "annotations", annotations.as_slice());
+    object.insert("items".to_owned(), pages.into());
+    put(&mut object, "annotations", annotations);
     object
 }
 
@@ -182,16 +187,16 @@ fn number(seconds: f64) -> Value {
     if whole as f64 == seconds { whole.into() } else { seconds.into() }
 }
 
-fn page(item: &str, canvas: &str, image: &Painting, uris: &Uris) -> Value {
+fn page(item: &str, canvas: &str, body: Map<String, Value>, uris: &Uris) -> Value {
     let mut object = resource(uris.canvas_page(item, canvas), "AnnotationPage", false);
-    put(&mut object, "items", vec![annotation(item, canvas, image, uris)]);
+    put(&mut object, "items", vec![annotation(item, canvas, body, uris)]);
     object.into()
 }
 
-fn annotation(item: &str, canvas: &str, painting: &Painting, uris: &Uris) -> Value {
+fn annotation(item: &str, canvas: &str, body: Map<String, Value>, uris: &Uris) -> Value {
     let mut object = resource(uris.painting(item, canvas, 1), "Annotation", false);
     put(&mut object, "motivation", "painting");
-    put(&mut object, "body", painting.resource());
+    put(&mut object, "body", body);
     put(&mut object, "target", uris.canvas(item, canvas));
     object.into()
 }
@@ -199,14 +204,18 @@ fn annotation(item: &str, canvas: &str, painting: &Painting, uris: &Uris) -> Val
 impl Painting {
     /// The image as the body of an Annotation.
     #[must_use]
-    pub fn resource(&self) -> Map<String, Value> {
-        let Self { id, format, width, height, services, thumbnail: _ } = self;
-        image(id, format, (*width, *height), services)
+    pub fn resource(self) -> Map<String, Value> {
+        self.parts().0
+    }
+
+    fn parts(self) -> (Map<String, Value>, Thumbnail) {
+        let Self { id, format, width, height, services, thumbnail } = self;
+        (image(id, format, (width, height), services), thumbnail)
     }
 }
 
-fn image(id: &str, format: &str, (width, height): (u32, u32), services: &[Value]) -> Map<String, Value> {
-    let mut object = resource(id.to_owned(), "Image", false);
+fn image(id: String, format: &str, (width, height): (u32, u32), services: Vec<Value>) -> Map<String, Value> {
+    let mut object = resource(id, "Image", false);
     put(&mut object, "format", format);
     put(&mut object, "height", height);
     put(&mut object, "width", width);
@@ -244,18 +253,18 @@ mod tests {
                 }]
             }]
         });
-        let made = manifest_3(&manifest, &samples::uris());
+        let made = manifest_3(manifest, &samples::uris());
         assert_eq!(made.to_string(), expected.to_string(), "same properties in the same order");
     }
 
     #[test]
     fn everything_passes_the_schema() {
-        samples::assert_schema(&manifest_3(&samples::full_manifest(), &samples::uris()));
+        samples::assert_schema(&manifest_3(samples::full_manifest(), &samples::uris()));
     }
 
     #[test]
     fn the_parts_as_documents() {
-        let made = manifest_3(&samples::full_manifest(), &samples::uris());
+        let made = manifest_3(samples::full_manifest(), &samples::uris());
         let find = |path: &str| {
             alone(find(&made, &format!("https://h.org/manifests/i/canvases/{path}")).expect(path), "https://h.org/manifests/i")
         };
@@ -281,7 +290,7 @@ mod tests {
             Canvas { size: None, duration: Some(12.5), content: Content::Pages(vec![json!({"id": "p"})]), ..manifest.canvases[0].clone() };
         manifest.canvases[0].annotations = vec![json!({"id": "a"})];
         manifest.structures = vec![json!({"id": "r"})];
-        let made = manifest_3(&manifest, &samples::uris());
+        let made = manifest_3(manifest, &samples::uris());
         assert_eq!(made["partOf"][1], elsewhere);
         assert_eq!(made["navPlace"]["type"], "FeatureCollection");
         let canvas = json!({
@@ -294,7 +303,7 @@ mod tests {
     fn a_canvas_without_an_image_has_nothing_on_it() {
         let mut manifest = samples::minimal_manifest();
         manifest.canvases[0].content = Content::Nothing;
-        let made = manifest_3(&manifest, &samples::uris());
+        let made = manifest_3(manifest, &samples::uris());
         assert_eq!(
             made["items"],
             json!([{"id": "https://h.org/manifests/i/canvases/c", "type": "Canvas", "height": 30, "width": 20, "items": []}])
@@ -305,6 +314,6 @@ mod tests {
     #[test]
     fn every_manifest_is_the_same_bytes_again() {
         let (manifest, uris) = (samples::full_manifest(), samples::uris());
-        assert_eq!(manifest_3(&manifest, &uris).to_string(), manifest_3(&manifest.clone(), &uris).to_string());
+        assert_eq!(manifest_3(manifest.clone(), &uris).to_string(), manifest_3(manifest, &uris).to_string());
     }
 }

@@ -25,7 +25,7 @@ fn kinds(document: &Value) -> Vec<&'static str> {
 }
 
 fn full_manifest() -> Value {
-    manifest_3(&samples::full_manifest(), &samples::uris())
+    manifest_3(samples::full_manifest(), &samples::uris())
 }
 
 #[test]
@@ -54,7 +54,7 @@ fn a_minimal_manifest() {
             }]
         }]}]
     });
-    let made = to_2(&manifest_3(&samples::minimal_manifest(), &samples::uris()), &samples::uris());
+    let made = to_2(&manifest_3(samples::minimal_manifest(), &samples::uris()), &samples::uris());
     assert_eq!(made.document.to_string(), expected.to_string());
     assert_eq!(made.losses, []);
 }
@@ -87,7 +87,7 @@ fn every_property_has_its_old_name() {
 
 #[test]
 fn a_canvas_alone() {
-    let manifest = manifest_3(&samples::full_manifest(), &samples::uris());
+    let manifest = manifest_3(samples::full_manifest(), &samples::uris());
     let canvas = |id: &str| alone(find(&manifest, &samples::uris().canvas("i", id)).expect(id), &samples::uris().manifest("i"));
     let made = converted(&canvas("c"));
     assert_eq!(made["@context"], CONTEXT);
@@ -100,7 +100,7 @@ fn a_canvas_alone() {
 
 #[test]
 fn a_collection_lists_its_kinds_apart() {
-    let made = converted(&collection_3(&samples::full_collection(), &samples::uris()));
+    let made = converted(&collection_3(samples::full_collection(), &samples::uris()));
     assert_eq!(made["@id"], "https://h.org/collections/maps/v2");
     assert_eq!(made["viewingHint"], "multi-part");
     assert_eq!(made["within"], "https://h.org/collections/~top/v2");
@@ -117,7 +117,7 @@ fn a_collection_lists_its_kinds_apart() {
 fn continuous_always_has_a_direction() {
     let mut manifest = samples::minimal_manifest();
     manifest.descriptive.behavior = vec!["continuous".to_owned()];
-    assert_eq!(converted(&manifest_3(&manifest, &samples::uris()))["viewingDirection"], "left-to-right");
+    assert_eq!(converted(&manifest_3(manifest, &samples::uris()))["viewingDirection"], "left-to-right");
 }
 
 #[test]

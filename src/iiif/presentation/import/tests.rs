@@ -147,7 +147,7 @@ fn put_together(imported: Imported) -> Value {
     let annotations = of(None);
     let canvases = canvases.into_iter().map(canvas).collect();
     let manifest = Manifest { item: "i".to_owned(), descriptive, canvases, thumbnail: None, part_of: Vec::new(), structures, annotations };
-    let mut document = manifest_3(&manifest, &Uris::new("https://h.org"));
+    let mut document = manifest_3(manifest, &Uris::new("https://h.org"));
     parts::contract(&mut document, "https://h.org/manifests/i");
     parts::rename(&mut document, &names.into_iter().map(|(path, uri)| (parts::own(&path), uri)).collect());
     document

@@ -152,23 +152,23 @@ proptest! {
         let uris = Uris::new("https://h.org/p");
         let clean = |class| faults(&properties, class).is_empty();
         if clean(Class::Manifest) {
-            let manifest = manifest(properties.clone(), Descriptive::default());
-            judge(&manifest_3(&manifest, &uris));
-            judge(&to_2(&manifest_3(&manifest, &uris), &uris).document);
+            let document = manifest_3(manifest(properties.clone(), Descriptive::default()), &uris);
+            judge(&document);
+            judge(&to_2(&document, &uris).document);
         }
         if clean(Class::Canvas) {
-            let manifest = manifest(Descriptive { label: LanguageMap::plain("A"), ..Descriptive::default() }, properties.clone());
-            let document = manifest_3(&manifest, &uris);
+            let label = Descriptive { label: LanguageMap::plain("A"), ..Descriptive::default() };
+            let document = manifest_3(manifest(label, properties.clone()), &uris);
             let canvas = alone(find(&document, &uris.canvas("i", "c")).expect("a canvas"), &uris.manifest("i"));
             judge(&canvas);
             judge(&to_2(&canvas, &uris).document);
-            judge(&manifest_3(&manifest, &uris));
-            judge(&to_2(&manifest_3(&manifest, &uris), &uris).document);
+            judge(&document);
+            judge(&to_2(&document, &uris).document);
         }
         if clean(Class::Collection) {
-            let collection = collection(properties.clone());
-            judge(&collection_3(&collection, &uris));
-            judge(&to_2(&collection_3(&collection, &uris), &uris).document);
+            let document = collection_3(collection(properties.clone()), &uris);
+            judge(&document);
+            judge(&to_2(&document, &uris).document);
         }
     }
 }
