@@ -31,6 +31,7 @@ mod rendered;
 mod reply;
 mod schema;
 mod segments;
+mod stored;
 mod validate;
 mod validation;
 
@@ -55,7 +56,7 @@ pub use etag::is_known;
 pub use infos::Infos;
 pub use openapi::{allowed, document, json, yaml};
 pub use problem::{Kind, Problem};
-pub use rendered::Shelf;
+pub use rendered::{Shelf, maker};
 pub use reply::{Body, Packed, Reply};
 
 /// `Cache-Control` of what only the holder of a key may see.
@@ -76,6 +77,8 @@ pub struct App {
     pub infos: Infos,
     /// Manifests that were written before.
     pub shelf: Arc<Shelf>,
+    /// Under which name manifests are kept in the catalogue, too, for every replica of this kind; see [`maker`].
+    pub maker: Option<String>,
     /// `Cache-Control` of public images and info.json.
     pub cache_images: String,
     /// `Cache-Control` of public manifests and collections.

@@ -10,6 +10,7 @@ use super::documents::{Document, accept, see_other};
 use super::problem::{Problem, internal};
 use super::rendered::Rendered;
 use super::reply::Reply;
+use super::stored::Stored;
 use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::presentation::as_2::{LossKind, to_2_at};
@@ -80,12 +81,17 @@ fn parse(key: &str) -> Result<CollectionKey, Problem> {
 /// The manifest, or the part of it at `path`.
 async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, path: &[&str], pinned: Option<u8>) -> Result<Reply, Problem> {
     let since = app.shelf.now();
+    let version = pinned.unwrap_or_else(|| wanted(app, asked));
+    let mut stored = Stored::look_up(app, item, version, path).await?;
+    if let Some(rendered) = stored.written(uris.manifest(item), &accept(asked.headers)).await? {
+        app.shelf.keep(item, version, rendered.clone(), since);
+        return Ok(send(app, asked, &rendered, version));
+    }
     let mut found = app.manifests.manifest(item, uris).await?;
     let public = found.public;
     if !public && viewer(app, asked.headers).await? == Viewer::Public {
         return Err(Problem::not_found("item"));
     }
-    let version = pinned.unwrap_or_else(|| wanted(app, asked));
     if !path.is_empty() {
         let document = part(app, &found, item, path, uris).await?;
         let position = found.position(&uris.part(item, path));
@@ -105,6 +111,7 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
     };
     let rendered = Arc::new(tokio::task::spawn_blocking(render).await.map_err(|error| internal(&error))?);
     app.shelf.keep(item, version, rendered.clone(), since);
+    stored.keep(app, item, version, &rendered);
     Ok(send(app, asked, &rendered, version))
 }
 

@@ -1,19 +1,21 @@
 //! Manifests that were written before: the same bytes, compressed too, for everyone who asks the same.
 //!
-//! They are given only while changes of other processes are told. Whatever may have changed one is forgotten when it is told, and what
-//! was written from before a change is not kept after it.
+//! In memory they are given only while changes of other processes are told. Whatever may have changed one is forgotten when it is told,
+//! and what was written from before a change is not kept after it. In the catalogue, for all replicas, they lie with the state that they
+//! were written from.
 
-use std::io::Write;
+use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
 use bytes::Bytes;
-use flate2::{Compression, write::GzEncoder};
+use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use moka::sync::Cache;
 
 use super::documents::tag;
 use super::reply::Packed;
-use crate::catalog::{Catalog, Told};
+use crate::catalog::{Catalog, StoredDocument, Told};
+use crate::iiif::image::Limits;
 
 /// Versions of one item's manifest.
 const VERSIONS: [u8; 3] = [2, 3, 4];
@@ -34,16 +36,47 @@ pub struct Rendered {
 
 impl Rendered {
     pub fn new(address: String, body: String, losses: String, extensions: Vec<String>) -> Self {
+        let packed = pack(body.as_bytes());
+        Self::of(address, body, StoredDocument { packed, losses, extensions })
+    }
+
+    /// From the catalogue.
+    ///
+    /// # Errors
+    /// What is kept there is not what was put there.
+    pub fn unpacked(address: String, stored: StoredDocument) -> io::Result<Self> {
+        let mut body = String::new();
+        GzDecoder::new(&*stored.packed).read_to_string(&mut body)?;
+        Ok(Self::of(address, body, stored))
+    }
+
+    fn of(address: String, body: String, stored: StoredDocument) -> Self {
+        let StoredDocument { packed, losses, extensions } = stored;
         let whole = tag(&[&body]);
         let tags = [tag(&["json-ld", &whole]), tag(&["json", &whole])];
-        let packed = Packed(pack(body.as_bytes()).into());
-        Self { address, body: body.into(), packed, tags, losses, extensions }
+        Self { address, body: body.into(), packed: Packed(packed.into()), tags, losses, extensions }
+    }
+
+    /// For the catalogue.
+    pub fn stored(&self) -> StoredDocument {
+        StoredDocument { packed: self.packed.0.to_vec(), losses: self.losses.clone(), extensions: self.extensions.clone() }
     }
 
     /// Whether this is what somebody with this `Accept` header gets.
     pub fn suits(&self, accept: &str) -> bool {
-        !self.extensions.iter().any(|context| accept.contains(context.as_str()))
+        Self::suit(&self.extensions, accept)
     }
+
+    /// Whether a document with these contexts of extensions left out is what somebody with this `Accept` header gets.
+    pub fn suit(extensions: &[String], accept: &str) -> bool {
+        !extensions.iter().any(|context| accept.contains(context.as_str()))
+    }
+}
+
+/// The name under which a program keeps manifests in the catalogue: another program, another public address or other limits of images
+/// write other ones. Where the address depends on the request, nothing is kept there: a stranger's `Host` would be written down.
+pub fn maker(public_url: &str, limits: &Limits) -> String {
+    tag(&[env!("TRIPTYCH_SOURCES"), public_url, &format!("{limits:?}")])
 }
 
 /// Packed once and sent often: smaller than what is packed for one answer, in bounded time.

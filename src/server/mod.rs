@@ -128,6 +128,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
         addressing: Addressing { public_url: settings.public_url.clone(), trusted_proxies: settings.trusted_proxies.clone() },
         infos: Infos::default(),
         shelf,
+        maker: settings.public_url.as_deref().map(|url| api::maker(url, &limits)),
         cache_images: settings.cache_images.clone(),
         cache_documents: settings.cache_documents.clone(),
         presentation_4: settings.presentation_4,

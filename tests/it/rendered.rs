@@ -113,3 +113,88 @@ async fn compressed_it_is_the_same_document_under_another_tag() {
         }
     }
 }
+
+/// Two processes over one database, with one public address.
+async fn replicas() -> (Service, Service) {
+    let url = database::url().await;
+    let (here, there) = (sqlx::PgPool::connect(&url).await.expect("a pool"), sqlx::PgPool::connect(&url).await.expect("a pool"));
+    let given = [("public_url", "https://iiif.example.org/x"), ("presentation_4", "true")];
+    (Service::on(None, &given, here).await, Service::on(None, &given, there).await)
+}
+
+const VERSIONS: [&str; 4] = ["/manifests/book", "/manifests/book/v2", "/manifests/book/v3", "/manifests/book/v4"];
+
+async fn kept(service: &Service) -> i64 {
+    sqlx::query_scalar("select count(*) from documents where packed is not null").fetch_one(&service.pool).await.expect("a count")
+}
+
+#[tokio::test]
+async fn what_one_replica_has_written_another_sends() {
+    let (here, there) = replicas().await;
+    here.register("tiff/vips-jpeg75.tif", "one").await;
+    here.publish("book", &["one", "one"]).await;
+    for (path, number) in VERSIONS.into_iter().zip([1, 2, 2, 3]) {
+        let first = here.get(path).await;
+        let tag = header(&first, "etag").to_owned();
+        let first = first.bytes().await.expect("bytes");
+        until("it is kept", async || kept(&here).await == number).await;
+        let second = there.get(path).await;
+        assert_eq!(header(&second, "etag"), tag, "{path}");
+        assert!(second.bytes().await.expect("bytes") == first, "{path}");
+    }
+    // It is what lies there that is sent: another's words are seen.
+    let statement = "update documents set losses = 'told by the other' where version = 3";
+    sqlx::query(statement).execute(&here.pool).await.expect("a change");
+    assert_eq!(header(&fresh(&here).await.get("/manifests/book").await, "triptych-losses"), "told by the other");
+    let elsewhere = Service::on(None, &[("public_url", "https://iiif.example.org/y")], here.pool.clone()).await;
+    assert_eq!(elsewhere.get("/manifests/book").await.headers().get("triptych-losses"), None, "another address, another document");
+    let smaller = Service::on(None, &[("public_url", "https://iiif.example.org/x"), ("max_width", "50")], here.pool.clone()).await;
+    assert_eq!(smaller.get("/manifests/book").await.headers().get("triptych-losses"), None, "other limits, another document");
+}
+
+/// A process that was started just now.
+async fn fresh(other: &Service) -> Service {
+    Service::on(None, &[("public_url", "https://iiif.example.org/x")], other.pool.clone()).await
+}
+
+#[tokio::test]
+async fn nothing_is_sent_that_was_written_before_a_change() {
+    let (here, there) = replicas().await;
+    here.register("tiff/vips-jpeg75.tif", "one").await;
+    here.publish("book", &["one"]).await;
+    let canvas = here.record("/items/book/canvases").await["items"][0]["id"].clone();
+    assert_eq!(here.send(Method::POST, "/collections", &json!({"id": "maps", "label": "Maps", "status": "published"})).await.0, 201);
+    let changes = [
+        (Method::PATCH, "/items/book", json!({"label": "Another"})),
+        (Method::POST, "/items/book/ranges", json!({"range": {"id": "r", "label": "Part", "items": [canvas]}})),
+        (Method::POST, "/collections/maps/members", json!({"members": [{"item": "book"}]})),
+        (Method::PATCH, "/collections/maps", json!({"label": "Old maps"})),
+        (Method::PATCH, "/collections/maps", json!({"status": "draft"})),
+    ];
+    for (method, path, body) in changes {
+        let before = fresh(&here).await.json("/manifests/book").await;
+        until("it is kept", async || kept(&here).await == 1).await;
+        let answer = there.rest(method.clone(), path).header("If-Match", "*").json(&body).send().await.expect("an answer");
+        assert!(answer.status().is_success(), "{method} {path}: {}", answer.text().await.expect("a text"));
+        assert_ne!(fresh(&here).await.json("/manifests/book").await, before, "{method} {path}");
+        sqlx::query("delete from documents").execute(&here.pool).await.expect("a change");
+    }
+    let before = fresh(&here).await.json("/manifests/book").await;
+    until("it is kept", async || kept(&here).await == 1).await;
+    here.json("/manifests/book").await;
+    sqlx::query("update images set tile_size = 512, width = 1020").execute(&here.pool).await.expect("a change");
+    assert_ne!(fresh(&here).await.json("/manifests/book").await, before);
+    until("it is told", async || here.json("/manifests/book").await != before).await;
+    assert_eq!(there.send(Method::PATCH, "/items/book", &json!({"status": "draft"})).await.0, 200);
+    assert_eq!(fresh(&here).await.get("/manifests/book").await.status(), 404);
+    until("it is told", async || here.get("/manifests/book").await.status() == 404).await;
+}
+
+#[tokio::test]
+async fn nothing_is_kept_where_strangers_choose_the_address() {
+    let service = Service::start().await;
+    service.register("tiff/vips-jpeg75.tif", "one").await;
+    service.publish("book", &["one"]).await;
+    service.json("/manifests/book").await;
+    assert_eq!(kept(&service).await, 0);
+}
