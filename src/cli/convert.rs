@@ -1,6 +1,7 @@
 //! `triptych convert`.
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -119,7 +120,8 @@ fn unfinished(directory: &Path) -> io::Result<tempfile::NamedTempFile> {
 fn options(arguments: &Arguments) -> ConvertOptions {
     let Arguments { tile, quality, lossless, srgb, page, files: _, output: _, force: _ } = *arguments;
     let color = if srgb { Color::Srgb } else { Color::Keep };
-    ConvertOptions { write: WriteOptions { tile, quality, lossless, icc: None }, color, page }
+    let threads = std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    ConvertOptions { write: WriteOptions { tile, quality, lossless, icc: None, threads }, color, page }
 }
 
 /// Shown on a terminal only.

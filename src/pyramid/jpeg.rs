@@ -1,7 +1,9 @@
 //! JPEG inside TIFF: abbreviated streams made whole, and decoded.
 
+mod bands;
 mod bits;
 mod blocks;
+mod clean;
 mod huffman;
 mod marks;
 mod memo;
@@ -11,6 +13,7 @@ mod segments;
 mod source;
 mod transfer;
 
+pub use bands::{JpegBands, jpeg_head};
 pub(super) use marks::Marks;
 pub(super) use mosaic::{Mosaic, Place};
 pub(super) use segments::segments;

@@ -38,6 +38,7 @@ mod tests;
 pub use color::{Color, Compression};
 pub use facts::{TiffFacts, TiffPieces, tiff_facts};
 pub use index::{Index, Resolution};
+pub use jpeg::{JpegBands, jpeg_head};
 pub use level::Level;
 pub use open::{Attempt, Opening, open};
 pub use pages::tiff_pages;

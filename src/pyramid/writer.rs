@@ -7,9 +7,13 @@ use super::reduce::halve;
 use super::{Level, RowError, RowSource, tags};
 use crate::raster::Channels;
 use std::io::{Seek, SeekFrom, Write};
+use std::num::NonZeroUsize;
 
 /// Above this a file is written as BigTIFF: places in a classic one have 32 bits.
 const CLASSIC_MOST: u64 = 3_900_000_000;
+
+/// So many tiles are packed sooner than a thread has started.
+const FEW: usize = 4;
 
 /// How a pyramid is written.
 #[derive(Clone, Debug)]
@@ -22,11 +26,13 @@ pub struct WriteOptions {
     pub lossless: bool,
     /// Kept with the largest level; at most 4 MiB.
     pub icc: Option<Vec<u8>>,
+    /// How many threads pack tiles; the file is the same.
+    pub threads: NonZeroUsize,
 }
 
 impl Default for WriteOptions {
     fn default() -> Self {
-        Self { tile: 256, quality: 85, lossless: false, icc: None }
+        Self { tile: 256, quality: 85, lossless: false, icc: None, threads: NonZeroUsize::MIN }
     }
 }
 
@@ -95,7 +101,8 @@ impl Progress {
 struct Pyramid<'a> {
     options: &'a WriteOptions,
     channels: Channels,
-    encoder: Encoder,
+    /// One for each thread.
+    encoders: Vec<Encoder>,
     levels: Vec<Progress>,
     big: bool,
     /// Where the next tile goes.
@@ -113,8 +120,8 @@ impl<'a> Pyramid<'a> {
         }
         Level::check_sizes(width, height, options.tile, options.tile).map_err(|error| WriteError::TooLarge(error.to_string()))?;
         let levels = sizes(width, height, options.tile).into_iter().map(|(width, height)| Progress::new(width, height, channels));
-        let encoder = Encoder::new(channels, options)?;
-        let mut pyramid = Pyramid { options, channels, encoder, levels: levels.collect(), big: false, position: 0 };
+        let encoders = (0..options.threads.get()).map(|_| Encoder::new(channels, options)).collect::<Result<_, _>>()?;
+        let mut pyramid = Pyramid { options, channels, encoders, levels: levels.collect(), big: false, position: 0 };
         pyramid.big = pyramid.most_bytes() > CLASSIC_MOST;
         Ok(pyramid)
     }
@@ -167,9 +174,7 @@ impl<'a> Pyramid<'a> {
 
     fn pack_band(&mut self, number: usize, out: &mut impl Write) -> Result<(), WriteError> {
         let level = &mut self.levels[number];
-        for x in (0..level.width).step_by(self.options.tile as usize) {
-            let tile = cut(level, x, self.options.tile, self.channels);
-            let bytes = self.encoder.encode(&tile)?;
+        for bytes in packed(level, &mut self.encoders, self.options.tile, self.channels)? {
             level.offsets.push(self.position);
             level.lengths.push(bytes.len() as u32);
             out.write_all(&bytes)?;
@@ -211,7 +216,7 @@ impl<'a> Pyramid<'a> {
             .longs(tags::TILE_HEIGHT, &[self.options.tile])
             .places(tags::TILE_OFFSETS, &offsets)
             .longs(tags::TILE_LENGTHS, &lengths);
-        let fields = self.encoder.describe(fields);
+        let fields = self.encoders[0].describe(fields);
         match &self.options.icc {
             Some(icc) if number == 0 => fields.bytes(tags::ICC_PROFILE, icc),
             _ => fields,
@@ -223,6 +228,25 @@ impl<'a> Pyramid<'a> {
 fn sizes(width: u32, height: u32, tile: u32) -> Vec<(u32, u32)> {
     let smaller = |(width, height): &(u32, u32)| (*width > tile || *height > tile).then(|| (width.div_ceil(2), height.div_ceil(2)));
     std::iter::successors(Some((width, height)), smaller).collect()
+}
+
+/// The tiles of the band, from left to right.
+fn packed(level: &Progress, encoders: &mut [Encoder], tile: u32, channels: Channels) -> Result<Vec<Vec<u8>>, WriteError> {
+    let columns: Vec<u32> = (0..level.width).step_by(tile as usize).collect();
+    let pack = |encoder: &mut Encoder, columns: &[u32]| -> Result<Vec<Vec<u8>>, WriteError> {
+        columns.iter().map(|x| encoder.encode(&cut(level, *x, tile, channels))).collect()
+    };
+    let share = columns.len().div_ceil(encoders.len()).max(FEW);
+    let mut shares = encoders.iter_mut().zip(columns.chunks(share));
+    let (Some((first, own)), others) = (shares.next(), shares) else { return Ok(Vec::new()) };
+    std::thread::scope(|scope| {
+        let others: Vec<_> = others.map(|(encoder, columns)| scope.spawn(move || pack(encoder, columns))).collect();
+        let mut tiles = pack(first, own)?;
+        for other in others {
+            tiles.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(tiles)
+    })
 }
 
 /// A whole tile of the band, from column `x` on; the last column and row are repeated into the padding.
@@ -287,6 +311,40 @@ mod tests {
         let range = index.levels[0].tile_range(1, 0).unwrap();
         let tile = index.levels[0].decode_tile(&file[range.start as usize..range.end as usize]).unwrap();
         assert_eq!(tile.pixel(10, 10), [99]);
+    }
+
+    /// Every pixel another one.
+    struct Sloping(u32);
+
+    impl RowSource for Sloping {
+        fn width(&self) -> u32 {
+            3000
+        }
+        fn height(&self) -> u32 {
+            600
+        }
+        fn channels(&self) -> Channels {
+            Channels::Rgb
+        }
+        fn read_rows(&mut self, rows: &mut [u8]) -> Result<(), RowError> {
+            for byte in rows {
+                self.0 = self.0.wrapping_mul(1_103_515_245).wrapping_add(12_345);
+                *byte = (self.0 >> 24) as u8;
+            }
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn threads_make_the_same_file() {
+        let written = |threads: usize| {
+            let mut file = std::io::Cursor::new(Vec::new());
+            let threads = NonZeroUsize::new(threads).unwrap();
+            write(&mut file, &mut Sloping(1), &WriteOptions { threads, ..WriteOptions::default() }).unwrap();
+            file.into_inner()
+        };
+        let alone = written(1);
+        assert!([2, 3, 40].into_iter().all(|threads| written(threads) == alone));
     }
 
     #[test]

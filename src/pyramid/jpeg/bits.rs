@@ -3,7 +3,7 @@
 use super::segments::EOI;
 
 /// Zero bytes behind clean data, so that eight bytes (nine when copying) can be read wherever a bit of it lies.
-const SPARE: usize = 16;
+pub(super) const SPARE: usize = 16;
 
 /// Appends the entropy-coded data that `scan` begins with, without the zero bytes that are stuffed in behind each 0xFF, and returns
 /// which bits it has become. `None` unless the end marker follows it.
@@ -38,7 +38,7 @@ pub(super) fn stuff(mut clean: &[u8], stream: &mut Vec<u8>) {
 }
 
 /// Where the first 0xFF is, looked for in eight bytes at a time.
-fn before_marker(bytes: &[u8]) -> Option<usize> {
+pub(super) fn before_marker(bytes: &[u8]) -> Option<usize> {
     const LOWEST: u64 = u64::from_ne_bytes([1; 8]);
     let (eights, rest) = bytes.as_chunks::<8>();
     for (number, eight) in eights.iter().enumerate() {

@@ -15,7 +15,7 @@ pub(super) struct Tables {
     ac: [Option<Codes>; 4],
 }
 
-/// A scan that holds all of a baseline or extended sequential image, Huffman-coded with 8 bits per sample, without restarts.
+/// A scan that holds all of a baseline or extended sequential image, Huffman-coded with 8 bits per sample.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Scan {
     /// The marker of the frame.
@@ -72,20 +72,26 @@ impl Tables {
 impl Scan {
     /// The scan of a stream that may lack tables, and what stands behind its header. `None` for streams of other kinds.
     pub(super) fn of<'a>(stream: &'a [u8], shared: &Tables) -> Option<(Self, &'a [u8])> {
-        let (mut tables, mut frame) = (shared.clone(), None);
+        let (scan, restart, data) = Self::with_restarts(stream, shared)?;
+        (restart == 0).then_some((scan, data))
+    }
+
+    /// The same of a stream that may begin anew after so many units; 0 for never.
+    pub(super) fn with_restarts<'a>(stream: &'a [u8], shared: &Tables) -> Option<(Self, usize, &'a [u8])> {
+        let (mut tables, mut frame, mut restart) = (shared.clone(), None, 0);
         let mut segments = Segments::of(stream).ok()?;
         for segment in &mut segments {
             let segment = segment.ok()?;
             match segment.marker {
                 0xC0 | 0xC1 if frame.is_none() => frame = Some(segment),
                 0xC0..=0xC2 => return None,
-                DRI if segment.body() != [0, 0] => return None,
+                DRI => restart = usize::from(u16::from_be_bytes(*segment.body().as_array()?)),
                 _ => tables.take(&segment)?,
             }
         }
         let header = segment_at_start(segments.rest()).filter(|segment| segment.marker == SOS)?;
         let data = &segments.rest()[header.bytes.len()..];
-        Some((Self::new(&frame?, header.body(), &tables)?, data))
+        Some((Self::new(&frame?, header.body(), &tables)?, restart, data))
     }
 
     fn new(frame: &Segment, header: &[u8], tables: &Tables) -> Option<Self> {

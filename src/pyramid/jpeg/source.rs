@@ -51,6 +51,12 @@ impl Source {
         Some(if keep { MADE.keep(source) } else { Arc::new(source) })
     }
 
+    /// From the head of a stream that stands alone, up to its entropy-coded data, and after how many units that begins anew (0: never).
+    pub(super) fn alone(head: &[u8]) -> Option<(Arc<Self>, usize)> {
+        let (scan, restart, _) = Scan::with_restarts(head, &Tables::default())?;
+        Some((Arc::new(Self::new(scan, Tables::default(), &[], &[], false)?), restart))
+    }
+
     fn new(scan: Scan, tables: Tables, stream: &[u8], opening: &[u8], common: bool) -> Option<Self> {
         let complete = scan.components.iter().all(|component| DcCodes::new(&component.dc).is_some());
         let dc = if complete { None } else { Some(Codes::standard_dc()?) };

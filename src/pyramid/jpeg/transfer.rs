@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Where the work on a tile is: which bits it has left, and the DC of the last block of each component.
+#[derive(Clone)]
 pub(super) struct Tile {
     at: usize,
     end: usize,
@@ -33,6 +34,26 @@ pub(super) struct Transfer {
 impl Tile {
     pub(super) fn new(bits: Range<usize>, wanted: Range<usize>, across: usize) -> Self {
         Self { at: bits.start, end: bits.end, dc: [0; 3], wanted, across }
+    }
+
+    /// Begins anew at the next whole byte, as streams do after a restart marker.
+    pub(super) fn restart(&mut self) {
+        (self.at, self.dc) = (self.at.next_multiple_of(8), [0; 3]);
+    }
+
+    /// The first bit that is left.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
+    /// The same place in data of which `dropped` bits went at the beginning, and which ends at `end` now.
+    pub(super) fn shift(&mut self, dropped: usize, end: usize) {
+        (self.at, self.end) = (self.at - dropped, end);
+    }
+
+    /// Says how many units come next; all of them are wanted.
+    pub(super) fn expect(&mut self, units: usize) {
+        (self.wanted, self.across) = (0..units, units);
     }
 
     /// The next block, with its DC itself.
