@@ -21,6 +21,7 @@ mod items;
 mod members;
 mod negotiate;
 mod openapi;
+mod page_work;
 mod paintings;
 mod presentation;
 mod problem;
@@ -116,6 +117,7 @@ enum Tags {
 type Rest = (
     items::Items,
     canvases::Canvases,
+    page_work::PageWork,
     paintings::Paintings,
     ranges::Ranges,
     annotation_pages::AnnotationPages,
@@ -135,6 +137,7 @@ fn rest() -> OpenApiService<Rest, ()> {
     let resources: Rest = (
         items::Items,
         canvases::Canvases,
+        page_work::PageWork,
         paintings::Paintings,
         ranges::Ranges,
         annotation_pages::AnnotationPages,
