@@ -28,7 +28,7 @@ mod bodies;
 mod cases;
 mod collections;
 mod four;
-mod links;
+pub(super) mod links;
 mod manifests;
 mod media;
 mod report;
