@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::address::Address;
 use super::answer::{Read, Written};
 use super::auth::{Key, Reader};
-use super::body::Body;
+use super::body::AsSent;
 use super::etag::IfNoneMatch;
 use super::problem::{Kind, Problem};
 use super::schema::{ImportInput, ImportView, SourceView};
@@ -36,7 +36,7 @@ impl Imports {
         app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
-        body: Body<ImportInput>,
+        body: AsSent<ImportInput>,
     ) -> Result<Written<ImportView>, Problem> {
         let (origin, options) = body.0.check()?;
         let sent = matches!(origin, crate::ingest::Origin::Document(_));

@@ -1,5 +1,6 @@
 //! Manifests made elsewhere: fetched or sent, brought into the shape of Presentation 3.0, taken apart and stored.
 
+use std::collections::HashSet;
 use std::io::Write;
 
 use flate2::Compression;
@@ -8,10 +9,10 @@ use serde_json::{Value, json};
 
 use crate::catalog::{Catalog, CatalogError, Collection, Item, NewImport, Status};
 use crate::fetch::{FetchError, Fetcher};
-use crate::iiif::presentation::Fault;
 use crate::iiif::presentation::import::{Imported, Known, take_apart, take_collection_apart};
 use crate::iiif::presentation::upgrade::{Refusal, Upgraded, upgrade};
 use crate::iiif::presentation::validate::{Finding, is_unusable, validate};
+use crate::iiif::presentation::{Fault, scripts};
 
 /// What is asked for: 3.0 where the server has both.
 const ACCEPT: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\", application/ld+json;q=0.9, \
@@ -78,6 +79,8 @@ pub struct Documents {
 struct Read {
     upgraded: Upgraded,
     original: Vec<u8>,
+    /// Where it holds code, which is never taken in.
+    code: Vec<Fault>,
 }
 
 impl Documents {
@@ -100,6 +103,10 @@ impl Documents {
 
     async fn import_collection(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
         let report = report(&read.upgraded);
+        let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
+        let before = self.catalog.known_collection(uri).await?;
+        let (read, against) = blocking(move || Ok(judged(read))).await?;
+        let options = publishable(before, options, against)?;
         let take = move || {
             let imported = take_collection_apart(read.upgraded.document).map_err(ImportError::Faults)?;
             Ok((imported, packed(&read.original)?))
@@ -115,28 +122,17 @@ impl Documents {
         let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
         let (before, known) = self.catalog.known_import(uri).await?;
         let report = report(&read.upgraded);
-        let (read, faults) = blocking(move || Ok(judged(read))).await?;
-        let options = self.publishable(before, options, faults).await?;
+        let (read, against) = blocking(move || Ok(judged(read))).await?;
+        let before = match before {
+            Some(item) => Some(self.catalog.item(&item).await?.status),
+            None => None,
+        };
+        let options = publishable(before, options, against)?;
         let (imported, document) = blocking(move || apart(read, &known)).await?;
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (item, created) = self.catalog.import(&imported, &new).await?;
         Ok(Done { what: Taken::Item(item), created, report })
-    }
-
-    /// Refuses what must not be published if it would be; what is a draft remains one then, whatever else happens to it meanwhile.
-    async fn publishable(&self, before: Option<String>, options: ImportOptions, faults: Vec<Fault>) -> Result<ImportOptions, ImportError> {
-        if faults.is_empty() {
-            return Ok(options);
-        }
-        let status = match (options.status, before) {
-            (None, Some(item)) => self.catalog.item(&item).await?.status,
-            (status, _) => status.unwrap_or(Status::Draft),
-        };
-        match status {
-            Status::Published => Err(ImportError::Faults(faults)),
-            Status::Draft => Ok(ImportOptions { status: Some(Status::Draft), ..options }),
-        }
     }
 
     /// A document of any version in the shape of 3.0.
@@ -153,6 +149,24 @@ impl Documents {
     }
 }
 
+/// Refuses what holds code, and what must not be published if it would be; what is a draft remains one then, whatever else happens to it meanwhile.
+fn publishable(
+    before: Option<Status>,
+    options: ImportOptions,
+    Against { mut code, faults }: Against,
+) -> Result<ImportOptions, ImportError> {
+    let status = options.status.or(before).unwrap_or(Status::Draft);
+    let unfit = !faults.is_empty();
+    if status == Status::Published {
+        let told: HashSet<String> = code.iter().map(|fault| fault.pointer.clone()).collect();
+        code.extend(faults.into_iter().filter(|fault| !told.contains(&fault.pointer)));
+    }
+    if !code.is_empty() {
+        return Err(ImportError::Faults(code));
+    }
+    Ok(if unfit { ImportOptions { status: Some(status), ..options } } else { options })
+}
+
 /// The document at a URL as it is there, of any version.
 ///
 /// # Errors
@@ -167,15 +181,25 @@ fn parsed(bytes: &[u8]) -> Result<Value, ImportError> {
 }
 
 fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
-    Ok(Read { upgraded: upgrade(document)?, original })
+    let code = scripts(&document);
+    Ok(Read { upgraded: upgrade(document)?, original, code })
 }
 
-/// The document, and all that keeps it from being published.
-fn judged(read: Read) -> (Read, Vec<Fault>) {
+/// What stands against a document.
+struct Against {
+    /// Its being taken in.
+    code: Vec<Fault>,
+    /// Its being published.
+    faults: Vec<Fault>,
+}
+
+/// The document, and all that stands against it.
+fn judged(mut read: Read) -> (Read, Against) {
     let findings = validate(&read.upgraded.document);
     let fault = |Finding { pointer, what, cure, .. }| Fault { pointer, detail: format!("{what}; {cure}; or import it as a draft") };
     let faults = findings.into_iter().filter(is_unusable).map(fault).collect();
-    (read, faults)
+    let code = std::mem::take(&mut read.code);
+    (read, Against { code, faults })
 }
 
 fn apart(read: Read, known: &Known) -> Result<(Imported, Vec<u8>), ImportError> {

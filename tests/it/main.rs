@@ -37,6 +37,7 @@ mod ranges;
 mod registration;
 mod rendered;
 mod replaced;
+mod scripts;
 mod smoke;
 mod storage;
 #[cfg(feature = "s3")]
