@@ -109,6 +109,7 @@ pub fn problem(error: ImportError, sent: bool) -> Problem {
         ImportError::Fetch(crate::fetch::FetchError::TimedOut | crate::fetch::FetchError::Unreachable) => {
             Problem::new(Kind::Invalid, error.to_string())
         }
+        ImportError::Fetch(crate::fetch::FetchError::Busy) => Problem::new(Kind::Unavailable, error.to_string()),
         ImportError::Fetch(_) | ImportError::Json(_) | ImportError::Refused(_) => one(error.to_string()),
         ImportError::Faults(faults) => {
             let placed = |fault: Fault| match sent {

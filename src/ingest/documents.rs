@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::catalog::{Catalog, CatalogError, Collection, Item, NewImport, Status};
 use crate::fetch::{FetchError, Fetcher};
-use crate::iiif::presentation::import::{Imported, Known, take_apart, take_collection_apart};
+use crate::iiif::presentation::import::{Imported, Known, foreign_contexts, oversized, take_apart, take_collection_apart};
 use crate::iiif::presentation::upgrade::{Refusal, Upgraded, upgrade};
 use crate::iiif::presentation::validate::{Finding, is_unusable, validate};
 use crate::iiif::presentation::{Fault, scripts};
@@ -181,8 +181,16 @@ fn parsed(bytes: &[u8]) -> Result<Value, ImportError> {
 }
 
 fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
-    let code = scripts(&document);
-    Ok(Read { upgraded: upgrade(document)?, original, code })
+    let oversized = oversized(&document);
+    if !oversized.is_empty() {
+        return Err(ImportError::Faults(oversized));
+    }
+    let (code, contexts) = (scripts(&document), foreign_contexts(&document));
+    let upgraded = upgrade(document)?;
+    if !contexts.is_empty() {
+        return Err(ImportError::Faults(contexts.into_iter().chain(code).collect()));
+    }
+    Ok(Read { upgraded, original, code })
 }
 
 /// What stands against a document.

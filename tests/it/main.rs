@@ -13,6 +13,7 @@ mod fuzz;
 mod headers;
 mod home;
 mod hostile;
+mod hostile_documents;
 mod image_downloads;
 mod image_pixels;
 #[cfg(feature = "s3")]

@@ -49,6 +49,8 @@ mod version;
 pub use report::Change;
 pub use version::Version;
 
+pub(super) use version::is_presentation;
+
 use report::{Place, Report};
 use serde_json::{Map, Value};
 use std::collections::{HashMap, HashSet};
