@@ -41,7 +41,7 @@ impl Imports {
         let (origin, options) = body.0.check()?;
         let sent = matches!(origin, crate::ingest::Origin::Document(_));
         let done = app.documents.import(origin, options).await.map_err(|error| problem(error, sent))?;
-        let Done { what, created, report } = done;
+        let Done { what, created, report, place: _place } = done;
         let (view, revision, location) = match what {
             Taken::Item(item) => {
                 let (judged, _) = validation::of_item(&app, &item.id, &uris).await?;

@@ -2,10 +2,12 @@
 
 use std::collections::HashSet;
 use std::io::Write;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::catalog::{Catalog, CatalogError, Collection, Item, NewImport, Status};
 use crate::fetch::{FetchError, Fetcher};
@@ -17,6 +19,13 @@ use crate::iiif::presentation::{Fault, scripts};
 /// What is asked for: 3.0 where the server has both.
 const ACCEPT: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\", application/ld+json;q=0.9, \
                       application/json;q=0.8, */*;q=0.1";
+
+/// Megabytes of documents that are worked on at a time: in memory a document takes some thirty times its size while it is taken in. One
+/// that is larger than all of this is worked on alone.
+const AT_A_TIME: u32 = 32;
+
+/// A share of what is worked on at a time, held until nothing of the document is left in memory.
+type Place = Arc<OwnedSemaphorePermit>;
 
 /// Where a document comes from.
 #[derive(Clone, Debug)]
@@ -43,6 +52,8 @@ pub struct Done {
     pub created: bool,
     /// What the document was, and what was changed.
     pub report: Value,
+    /// For as long as the answer is made.
+    pub place: Place,
 }
 
 /// What a document became.
@@ -73,6 +84,7 @@ pub enum ImportError {
 pub struct Documents {
     catalog: Catalog,
     fetcher: Fetcher,
+    room: Arc<Semaphore>,
 }
 
 /// A document in the shape of 3.0, and as it came.
@@ -81,11 +93,12 @@ struct Read {
     original: Vec<u8>,
     /// Where it holds code, which is never taken in.
     code: Vec<Fault>,
+    place: Place,
 }
 
 impl Documents {
     pub fn new(catalog: Catalog, fetcher: Fetcher) -> Self {
-        Self { catalog, fetcher }
+        Self { catalog, fetcher, room: Arc::new(Semaphore::new(AT_A_TIME as usize)) }
     }
 
     /// Takes a Manifest or a Collection in, of any version: as a new item or collection, or as what is new of the one that came from the
@@ -102,7 +115,7 @@ impl Documents {
     }
 
     async fn import_collection(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
-        let report = report(&read.upgraded);
+        let (report, place) = (report(&read.upgraded), read.place.clone());
         let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
         let before = self.catalog.known_collection(uri).await?;
         let (read, against) = blocking(move || Ok(judged(read))).await?;
@@ -115,13 +128,13 @@ impl Documents {
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (collection, created) = self.catalog.import_collection(&imported, &new).await?;
-        Ok(Done { what: Taken::Collection(collection), created, report })
+        Ok(Done { what: Taken::Collection(collection), created, report, place })
     }
 
     async fn import_manifest(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
         let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
         let (before, known) = self.catalog.known_import(uri).await?;
-        let report = report(&read.upgraded);
+        let (report, place) = (report(&read.upgraded), read.place.clone());
         let (read, against) = blocking(move || Ok(judged(read))).await?;
         let before = match before {
             Some(item) => Some(self.catalog.item(&item).await?.status),
@@ -132,20 +145,28 @@ impl Documents {
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (item, created) = self.catalog.import(&imported, &new).await?;
-        Ok(Done { what: Taken::Item(item), created, report })
+        Ok(Done { what: Taken::Item(item), created, report, place })
     }
 
     /// A document of any version in the shape of 3.0.
     async fn read(&self, origin: Origin) -> Result<Read, ImportError> {
-        let bytes = match origin {
-            Origin::Url(url) => self.fetcher.get(&url, ACCEPT).await?.bytes,
-            Origin::Document(document) => return blocking(move || raised(document.to_string().into_bytes(), document)).await,
+        let (bytes, document) = match origin {
+            Origin::Url(url) => (self.fetcher.get(&url, ACCEPT).await?.bytes, None),
+            Origin::Document(document) => blocking(move || Ok((document.to_string().into_bytes(), Some(document)))).await?,
         };
+        let place = self.place(bytes.len()).await?;
         blocking(move || {
-            let document = parsed(&bytes)?;
-            raised(bytes, document)
+            let document = document.map_or_else(|| parsed(&bytes), Ok)?;
+            raised(bytes, document, place)
         })
         .await
+    }
+
+    /// Waits until there is room for a document of so many bytes.
+    async fn place(&self, length: usize) -> Result<Place, ImportError> {
+        let megabytes = u32::try_from(length >> 20).unwrap_or(AT_A_TIME).saturating_add(1).min(AT_A_TIME);
+        let place = self.room.clone().acquire_many_owned(megabytes).await;
+        place.map(Arc::new).map_err(|error| ImportError::Json(format!("it cannot be worked on: {error}")))
     }
 }
 
@@ -180,7 +201,7 @@ fn parsed(bytes: &[u8]) -> Result<Value, ImportError> {
     serde_json::from_slice(bytes).map_err(|error| ImportError::Json(error.to_string()))
 }
 
-fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
+fn raised(original: Vec<u8>, document: Value, place: Place) -> Result<Read, ImportError> {
     let oversized = oversized(&document);
     if !oversized.is_empty() {
         return Err(ImportError::Faults(oversized));
@@ -190,7 +211,7 @@ fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
     if !contexts.is_empty() {
         return Err(ImportError::Faults(contexts.into_iter().chain(code).collect()));
     }
-    Ok(Read { upgraded, original, code })
+    Ok(Read { upgraded, original, code, place })
 }
 
 /// What stands against a document.
