@@ -8,11 +8,12 @@ use serde_json::Value;
 
 use super::problem::{Kind, Problem};
 use super::validate::faults;
+use crate::iiif::presentation::{Fault, scripts};
 
 /// A JSON body of the type `T`.
 pub struct Body<T>(pub T);
 
-/// The same where members that are null count: they are part of a document of somebody else's making.
+/// The same where members that are null count: they are part of a document of somebody else's making, whose texts are judged with it.
 pub struct AsSent<T>(pub T);
 
 /// A JSON Merge Patch (RFC 7396) of a `T`: what is not sent stays, `null` removes.
@@ -22,19 +23,21 @@ pub struct Patch<T> {
 }
 
 impl<T: ParseFromJSON> Body<T> {
-    /// Checks `value` and makes a `T` of it.
+    /// Checks `value`, which may be stored, and makes a `T` of it.
     ///
     /// # Errors
     /// Every fault, each with its pointer.
     fn parse(value: Value) -> Result<T, Problem> {
-        Self::checked(value, without_nulls)
+        let code = scripts(&value);
+        Self::checked(value, code, without_nulls)
     }
 
-    /// The same, with the value changed by `clean` before it becomes a `T`.
-    fn checked(value: Value, clean: fn(Value) -> Value) -> Result<T, Problem> {
+    /// The same, with the faults that were found before, and the value changed by `clean` before it becomes a `T`.
+    fn checked(value: Value, found: Vec<Fault>, clean: fn(Value) -> Value) -> Result<T, Problem> {
         let mut registry = Registry::new();
         T::register(&mut registry);
-        let faults = faults(&registry, &T::schema_ref(), &value);
+        let mut faults = faults(&registry, &T::schema_ref(), &value);
+        faults.extend(found);
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
@@ -133,7 +136,7 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for AsSent<T> {
 
     async fn from_request(request: &'a Request, body: &mut RequestBody, _: ExtractParamOptions<()>) -> poem::Result<Self> {
         let value = read(request, body, &["application/json"]).await?;
-        Ok(Self(Body::checked(value, |value| value)?))
+        Ok(Self(Body::checked(value, Vec::new(), |value| value)?))
     }
 }
 

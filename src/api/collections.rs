@@ -15,7 +15,7 @@ use super::ids;
 use super::items::filter;
 use super::problem::Problem;
 use super::schema::{CollectionInput, CollectionView, List, StatusName, localise};
-use super::{App, Tags};
+use super::{App, Tags, publication};
 use crate::catalog::{Collection, Status};
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
@@ -186,6 +186,7 @@ async fn store(app: &App, id: &str, input: CollectionInput, condition: IfMatch, 
         let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
         return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
     }
+    let condition = publication::check_collection(app, id, content.status, condition, uris).await?;
     let (collection, new) = app.catalog.put_collection(id, &content, &condition.0).await?;
     let revision = collection.revision;
     Ok(if new { created(collection, uris) } else { Written::changed(CollectionView::of(collection, uris), revision) })

@@ -52,7 +52,7 @@ impl ContentStates {
             None => None,
         };
         let (region, time) = place.parts(canvas.as_ref().and_then(size), canvas.as_ref().and_then(|canvas| canvas.duration))?;
-        let target = Target { region, time, ..target(&item.id, canvas.as_ref(), &uris) };
+        let target = Target { region, time, ..target(&app, &item.id, canvas.as_ref(), &uris).await? };
         let state = annotation(&[target]);
         let encoded = encode(&state);
         let link = format!("{}?iiif-content={encoded}", uris.home());
@@ -60,11 +60,11 @@ impl ContentStates {
     }
 }
 
-fn target(item: &str, canvas: Option<&Canvas>, uris: &Uris) -> Target {
-    match canvas {
-        Some(canvas) => Target::canvas(uris.canvas(item, &canvas.id), uris.manifest(item)),
-        None => Target::manifest(uris.manifest(item)),
-    }
+/// The canvas by the name that it has in the manifest, which is found where this service has it, whatever it calls itself.
+async fn target(app: &App, item: &str, canvas: Option<&Canvas>, uris: &Uris) -> Result<Target, Problem> {
+    let Some(canvas) = canvas else { return Ok(Target::manifest(uris.manifest(item))) };
+    let original = app.catalog.source_name(item, &format!("canvases/{}", canvas.id)).await?;
+    Ok(Target::canvas(original.unwrap_or_else(|| uris.canvas(item, &canvas.id)), uris.manifest(item)))
 }
 
 fn size(canvas: &Canvas) -> Option<(i32, i32)> {

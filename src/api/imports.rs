@@ -12,11 +12,12 @@ use serde_json::Value;
 use super::address::Address;
 use super::answer::{Read, Written};
 use super::auth::{Key, Reader};
-use super::body::Body;
+use super::body::AsSent;
 use super::etag::IfNoneMatch;
-use super::problem::Problem;
+use super::problem::{Kind, Problem};
 use super::schema::{ImportInput, ImportView, SourceView};
 use super::{App, Tags, validation};
+use crate::fetch::FetchError;
 use crate::iiif::presentation::Fault;
 use crate::ingest::{Done, ImportError, Taken};
 
@@ -36,12 +37,12 @@ impl Imports {
         app: Data<&Arc<App>>,
         _key: Key,
         Address(uris): Address,
-        body: Body<ImportInput>,
+        body: AsSent<ImportInput>,
     ) -> Result<Written<ImportView>, Problem> {
         let (origin, options) = body.0.check()?;
         let sent = matches!(origin, crate::ingest::Origin::Document(_));
         let done = app.documents.import(origin, options).await.map_err(|error| problem(error, sent))?;
-        let Done { what, created, report } = done;
+        let Done { what, created, report, place: _place } = done;
         let (view, revision, location) = match what {
             Taken::Item(item) => {
                 let (judged, _) = validation::of_item(&app, &item.id, &uris).await?;
@@ -106,6 +107,7 @@ pub fn problem(error: ImportError, sent: bool) -> Problem {
     let one = |detail: String| Problem::invalid(vec![Fault { pointer: place.to_owned(), detail }]);
     match error {
         ImportError::Catalog(error) => error.into(),
+        ImportError::Fetch(FetchError::Busy) => Problem::new(Kind::Unavailable, error.to_string()),
         ImportError::Fetch(_) | ImportError::Json(_) | ImportError::Refused(_) => one(error.to_string()),
         ImportError::Faults(faults) => {
             let placed = |fault: Fault| match sent {

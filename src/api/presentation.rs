@@ -14,7 +14,7 @@ use super::stored::Stored;
 use super::{App, Asked, negotiate};
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::presentation::as_2::{LossKind, to_2_at};
-use crate::iiif::presentation::as_4::to_4;
+use crate::iiif::presentation::as_4::to_4_with_losses;
 use crate::iiif::presentation::collection::collection_3;
 use crate::iiif::presentation::manifest::alone;
 use crate::iiif::presentation::{CONTEXT, parts};
@@ -216,7 +216,10 @@ fn in_version(document: &Value, position: usize, version: u8, uris: &Uris) -> (S
             let losses: Vec<&str> = made.kinds().into_iter().map(LossKind::as_str).collect();
             (made.document.to_string(), losses.join(", "))
         }
-        4 => (to_4(document).to_string(), String::new()),
+        4 => {
+            let (made, losses) = to_4_with_losses(document);
+            (made.to_string(), losses.join(", "))
+        }
         _ => (document.to_string(), String::new()),
     }
 }

@@ -19,6 +19,8 @@ use super::presentation::with_context;
 use super::problem::{Kind, Problem, internal};
 use super::schema::{ValidationInput, ValidationView};
 use super::{App, Tags};
+use crate::iiif::ids::CollectionKey;
+use crate::iiif::presentation::collection::collection_3;
 use crate::iiif::presentation::validate::{Judged, judge};
 use crate::iiif::uris::Uris;
 use crate::ingest::{Origin, fetched};
@@ -100,6 +102,13 @@ pub async fn of_item(app: &App, item: &str, uris: &Uris) -> Result<(Judged, i64)
     let revision = found.revision;
     let document = with_context(found.named(found.document.clone()), "");
     Ok((judged(document).await?, revision))
+}
+
+/// What the validator says of a collection as anyone would get it.
+pub async fn of_collection(app: &App, collection: &str, uris: &Uris) -> Result<Judged, Problem> {
+    let key = CollectionKey::parse(collection).map_err(|_| Problem::not_found("collection"))?;
+    let found = app.manifests.collection(key, uris).await?.ok_or_else(|| Problem::not_found("collection"))?;
+    judged(with_context(collection_3(found.collection, uris), "")).await
 }
 
 /// Judges where it keeps nobody waiting: a document may be large.

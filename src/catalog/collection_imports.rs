@@ -30,6 +30,13 @@ impl Catalog {
         }
     }
 
+    /// The status of the collection that was imported from the document with this id.
+    pub async fn known_collection(&self, uri: &str) -> Result<Option<Status>, CatalogError> {
+        let statement = "select c.status from collection_sources s join collections c on c.id = s.collection_id where s.uri = $1";
+        let found: Option<String> = sqlx::query_scalar(statement).bind(uri).fetch_optional(&self.pool).await?;
+        Ok(found.map(|status| Status::try_from(status).unwrap_or(Status::Draft)))
+    }
+
     /// Stores what was imported: a new collection, or what is new of the one that came from the same source; tells which (`true`:
     /// created). Members stay where they are.
     pub async fn import_collection(&self, imported: &ImportedCollection, new: &NewImport) -> Result<(Collection, bool), CatalogError> {

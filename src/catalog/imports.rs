@@ -53,6 +53,20 @@ impl Catalog {
         Ok((Some(item), Known { names: names.into_iter().collect(), gone: gone.into_iter().collect() }))
     }
 
+    /// The URI under which a part of an item (`canvases/p1`) is published, where that is the one of its source.
+    pub async fn source_name(&self, item: &str, part: &str) -> Result<Option<String>, CatalogError> {
+        let statement = "select n.uri from source_ids n join sources s on s.item_id = n.item_id \
+             where n.item_id = $1 and n.part = $2 and s.ids_kept";
+        Ok(sqlx::query_scalar(statement).bind(item).bind(part).fetch_optional(&self.pool).await?)
+    }
+
+    /// The part of an item that is published under a URI of its source.
+    pub async fn part_of_source(&self, item: &str, uri: &str) -> Result<Option<String>, CatalogError> {
+        let statement = "select n.part from source_ids n join sources s on s.item_id = n.item_id \
+             where n.item_id = $1 and n.uri = $2 and s.ids_kept order by n.part limit 1";
+        Ok(sqlx::query_scalar(statement).bind(item).bind(uri).fetch_optional(&self.pool).await?)
+    }
+
     /// What an item was imported from.
     pub async fn source(&self, item: &str) -> Result<Source, CatalogError> {
         let statement = "select item_id, uri, ids_kept, document, report, imported from sources where item_id = $1";

@@ -8,6 +8,7 @@ mod body;
 mod connect;
 mod target;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -17,6 +18,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -28,6 +30,8 @@ use target::Target;
 const REDIRECTS: usize = 5;
 /// Most bytes of the head of an answer.
 const HEAD: usize = 64 << 10;
+/// Documents that are fetched at a time. Each may be as large as the largest, so this bounds the memory for all.
+pub const AT_A_TIME: usize = 8;
 const AGENT: &str = concat!("Triptych/", env!("CARGO_PKG_VERSION"));
 
 /// What the operator decides about fetching.
@@ -72,6 +76,9 @@ pub enum FetchError {
     TimedOut,
     #[error("the answer broke off, or is not HTTP")]
     Broken,
+    /// Nobody was asked.
+    #[error("{AT_A_TIME} documents are being fetched already: ask again in some seconds")]
+    Busy,
 }
 
 /// A document that was fetched.
@@ -89,6 +96,7 @@ pub struct Fetched {
 pub struct Fetcher {
     settings: FetchSettings,
     encryption: TlsConnector,
+    room: Arc<Semaphore>,
 }
 
 /// What one URL answers.
@@ -100,14 +108,16 @@ enum Answer {
 
 impl Fetcher {
     pub fn new(settings: FetchSettings) -> Self {
-        Self { settings, encryption: encryption(authorities()) }
+        Self { settings, encryption: encryption(authorities()), room: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 
     /// The document at `url`, asked for with this `Accept` header.
     ///
     /// # Errors
-    /// Every way in which it cannot be had; the words may be shown to whoever gave the URL.
+    /// Every way in which it cannot be had; the words may be shown to whoever gave the URL. Nobody waits for others to end: they may
+    /// be as slow as the settings let them.
     pub async fn get(&self, url: &str, accept: &str) -> Result<Fetched, FetchError> {
+        let _place = self.room.try_acquire().map_err(|_| FetchError::Busy)?;
         timeout(self.settings.timeout, self.follow(url, accept)).await.map_err(|_| FetchError::TimedOut)?
     }
 

@@ -1,21 +1,31 @@
 //! Manifests made elsewhere: fetched or sent, brought into the shape of Presentation 3.0, taken apart and stored.
 
+use std::collections::HashSet;
 use std::io::Write;
+use std::sync::Arc;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Value, json};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::catalog::{Catalog, CatalogError, Collection, Item, NewImport, Status};
 use crate::fetch::{FetchError, Fetcher};
-use crate::iiif::presentation::Fault;
-use crate::iiif::presentation::import::{Imported, Known, take_apart, take_collection_apart};
+use crate::iiif::presentation::import::{Imported, Known, foreign_contexts, oversized, take_apart, take_collection_apart};
 use crate::iiif::presentation::upgrade::{Refusal, Upgraded, upgrade};
 use crate::iiif::presentation::validate::{Finding, is_unusable, validate};
+use crate::iiif::presentation::{Fault, scripts};
 
 /// What is asked for: 3.0 where the server has both.
 const ACCEPT: &str = "application/ld+json;profile=\"http://iiif.io/api/presentation/3/context.json\", application/ld+json;q=0.9, \
                       application/json;q=0.8, */*;q=0.1";
+
+/// Megabytes of documents that are worked on at a time: in memory a document takes some thirty times its size while it is taken in. One
+/// that is larger than all of this is worked on alone.
+const AT_A_TIME: u32 = 32;
+
+/// A share of what is worked on at a time, held until nothing of the document is left in memory.
+type Place = Arc<OwnedSemaphorePermit>;
 
 /// Where a document comes from.
 #[derive(Clone, Debug)]
@@ -42,6 +52,8 @@ pub struct Done {
     pub created: bool,
     /// What the document was, and what was changed.
     pub report: Value,
+    /// For as long as the answer is made.
+    pub place: Place,
 }
 
 /// What a document became.
@@ -72,17 +84,21 @@ pub enum ImportError {
 pub struct Documents {
     catalog: Catalog,
     fetcher: Fetcher,
+    room: Arc<Semaphore>,
 }
 
 /// A document in the shape of 3.0, and as it came.
 struct Read {
     upgraded: Upgraded,
     original: Vec<u8>,
+    /// Where it holds code, which is never taken in.
+    code: Vec<Fault>,
+    place: Place,
 }
 
 impl Documents {
     pub fn new(catalog: Catalog, fetcher: Fetcher) -> Self {
-        Self { catalog, fetcher }
+        Self { catalog, fetcher, room: Arc::new(Semaphore::new(AT_A_TIME as usize)) }
     }
 
     /// Takes a Manifest or a Collection in, of any version: as a new item or collection, or as what is new of the one that came from the
@@ -99,7 +115,11 @@ impl Documents {
     }
 
     async fn import_collection(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
-        let report = report(&read.upgraded);
+        let (report, place) = (report(&read.upgraded), read.place.clone());
+        let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
+        let before = self.catalog.known_collection(uri).await?;
+        let (read, against) = blocking(move || Ok(judged(read))).await?;
+        let options = publishable(before, options, against)?;
         let take = move || {
             let imported = take_collection_apart(read.upgraded.document).map_err(ImportError::Faults)?;
             Ok((imported, packed(&read.original)?))
@@ -108,49 +128,64 @@ impl Documents {
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (collection, created) = self.catalog.import_collection(&imported, &new).await?;
-        Ok(Done { what: Taken::Collection(collection), created, report })
+        Ok(Done { what: Taken::Collection(collection), created, report, place })
     }
 
     async fn import_manifest(&self, read: Read, options: ImportOptions) -> Result<Done, ImportError> {
         let uri = read.upgraded.document.get("id").and_then(Value::as_str).unwrap_or_default();
         let (before, known) = self.catalog.known_import(uri).await?;
-        let report = report(&read.upgraded);
-        let (read, faults) = blocking(move || Ok(judged(read))).await?;
-        let options = self.publishable(before, options, faults).await?;
+        let (report, place) = (report(&read.upgraded), read.place.clone());
+        let (read, against) = blocking(move || Ok(judged(read))).await?;
+        let before = match before {
+            Some(item) => Some(self.catalog.item(&item).await?.status),
+            None => None,
+        };
+        let options = publishable(before, options, against)?;
         let (imported, document) = blocking(move || apart(read, &known)).await?;
         let ImportOptions { id, status, ids_kept } = options;
         let new = NewImport { id, status, ids_kept, document, report: report.clone() };
         let (item, created) = self.catalog.import(&imported, &new).await?;
-        Ok(Done { what: Taken::Item(item), created, report })
-    }
-
-    /// Refuses what must not be published if it would be; what is a draft remains one then, whatever else happens to it meanwhile.
-    async fn publishable(&self, before: Option<String>, options: ImportOptions, faults: Vec<Fault>) -> Result<ImportOptions, ImportError> {
-        if faults.is_empty() {
-            return Ok(options);
-        }
-        let status = match (options.status, before) {
-            (None, Some(item)) => self.catalog.item(&item).await?.status,
-            (status, _) => status.unwrap_or(Status::Draft),
-        };
-        match status {
-            Status::Published => Err(ImportError::Faults(faults)),
-            Status::Draft => Ok(ImportOptions { status: Some(Status::Draft), ..options }),
-        }
+        Ok(Done { what: Taken::Item(item), created, report, place })
     }
 
     /// A document of any version in the shape of 3.0.
     async fn read(&self, origin: Origin) -> Result<Read, ImportError> {
-        let bytes = match origin {
-            Origin::Url(url) => self.fetcher.get(&url, ACCEPT).await?.bytes,
-            Origin::Document(document) => return blocking(move || raised(document.to_string().into_bytes(), document)).await,
+        let (bytes, document) = match origin {
+            Origin::Url(url) => (self.fetcher.get(&url, ACCEPT).await?.bytes, None),
+            Origin::Document(document) => blocking(move || Ok((document.to_string().into_bytes(), Some(document)))).await?,
         };
+        let place = self.place(bytes.len()).await?;
         blocking(move || {
-            let document = parsed(&bytes)?;
-            raised(bytes, document)
+            let document = document.map_or_else(|| parsed(&bytes), Ok)?;
+            raised(bytes, document, place)
         })
         .await
     }
+
+    /// Waits until there is room for a document of so many bytes.
+    async fn place(&self, length: usize) -> Result<Place, ImportError> {
+        let megabytes = u32::try_from(length >> 20).unwrap_or(AT_A_TIME).saturating_add(1).min(AT_A_TIME);
+        let place = self.room.clone().acquire_many_owned(megabytes).await;
+        place.map(Arc::new).map_err(|error| ImportError::Json(format!("it cannot be worked on: {error}")))
+    }
+}
+
+/// Refuses what holds code, and what must not be published if it would be; what is a draft remains one then, whatever else happens to it meanwhile.
+fn publishable(
+    before: Option<Status>,
+    options: ImportOptions,
+    Against { mut code, faults }: Against,
+) -> Result<ImportOptions, ImportError> {
+    let status = options.status.or(before).unwrap_or(Status::Draft);
+    let unfit = !faults.is_empty();
+    if status == Status::Published {
+        let told: HashSet<String> = code.iter().map(|fault| fault.pointer.clone()).collect();
+        code.extend(faults.into_iter().filter(|fault| !told.contains(&fault.pointer)));
+    }
+    if !code.is_empty() {
+        return Err(ImportError::Faults(code));
+    }
+    Ok(if unfit { ImportOptions { status: Some(status), ..options } } else { options })
 }
 
 /// The document at a URL as it is there, of any version.
@@ -166,16 +201,34 @@ fn parsed(bytes: &[u8]) -> Result<Value, ImportError> {
     serde_json::from_slice(bytes).map_err(|error| ImportError::Json(error.to_string()))
 }
 
-fn raised(original: Vec<u8>, document: Value) -> Result<Read, ImportError> {
-    Ok(Read { upgraded: upgrade(document)?, original })
+fn raised(original: Vec<u8>, document: Value, place: Place) -> Result<Read, ImportError> {
+    let oversized = oversized(&document);
+    if !oversized.is_empty() {
+        return Err(ImportError::Faults(oversized));
+    }
+    let (code, contexts) = (scripts(&document), foreign_contexts(&document));
+    let upgraded = upgrade(document)?;
+    if !contexts.is_empty() {
+        return Err(ImportError::Faults(contexts.into_iter().chain(code).collect()));
+    }
+    Ok(Read { upgraded, original, code, place })
 }
 
-/// The document, and all that keeps it from being published.
-fn judged(read: Read) -> (Read, Vec<Fault>) {
+/// What stands against a document.
+struct Against {
+    /// Its being taken in.
+    code: Vec<Fault>,
+    /// Its being published.
+    faults: Vec<Fault>,
+}
+
+/// The document, and all that stands against it.
+fn judged(mut read: Read) -> (Read, Against) {
     let findings = validate(&read.upgraded.document);
     let fault = |Finding { pointer, what, cure, .. }| Fault { pointer, detail: format!("{what}; {cure}; or import it as a draft") };
     let faults = findings.into_iter().filter(is_unusable).map(fault).collect();
-    (read, faults)
+    let code = std::mem::take(&mut read.code);
+    (read, Against { code, faults })
 }
 
 fn apart(read: Read, known: &Known) -> Result<(Imported, Vec<u8>), ImportError> {

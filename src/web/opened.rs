@@ -78,7 +78,12 @@ async fn shown(app: &App, uris: &Uris, target: &Target) -> Result<Shown, Problem
     let Some(place) = place else { return Ok(elsewhere(target)) };
     let found = there(app.catalog.item(&place.item).await)?;
     let Some(item) = found.filter(|item| item.status == Status::Published) else { return Ok(Shown::Missing) };
-    let canvas = match &place.canvas {
+    let original = match &place.canvas {
+        None if target.id != target.loaded() => app.catalog.part_of_source(&item.id, &target.id).await?,
+        _ => None,
+    };
+    let original = original.as_deref().and_then(|part| part.strip_prefix("canvases/")?.split('/').next());
+    let canvas = match place.canvas.as_deref().or(original) {
         Some(canvas) => match there(app.catalog.canvas(&item.id, canvas).await)? {
             Some(canvas) => Some(canvas),
             None => return Ok(Shown::Missing),

@@ -75,6 +75,31 @@ async fn a_place_becomes_a_state_that_every_viewer_reads() {
 }
 
 #[tokio::test]
+async fn a_state_names_what_was_imported_as_its_manifest_does() {
+    let service = Service::start().await;
+    let canvas = |name: &str| json!({"id": format!("https://x.org/{name}"), "type": "Canvas", "height": 100, "width": 100, "label": {"en": [name]}, "items": []});
+    let manifest = json!({
+        "@context": "http://iiif.io/api/presentation/3/context.json", "id": "https://x.org/m", "type": "Manifest", "label": {"en": ["M"]},
+        "items": [canvas("first"), canvas("second")]
+    });
+    for (item, ids, name) in [("kept", "original", None), ("ours", "minted", Some("/manifests/ours/canvases/second"))] {
+        let mut document = manifest.clone();
+        document["id"] = json!(format!("https://x.org/{item}"));
+        let (status, made) =
+            service.send(Method::POST, "/imports", &json!({"document": document, "id": item, "ids": ids, "status": "published"})).await;
+        assert_eq!(status, 201, "{made}");
+        let published = service.json(&format!("/manifests/{item}")).await["items"][1]["id"].clone();
+        let name = name.map_or_else(|| "https://x.org/second".to_owned(), |path| format!("{}{path}", service.base));
+        assert_eq!(published, json!(name), "{item}");
+        let made = make(&service, &json!({"item": item, "canvas": "second", "region": "1,2,3,4"})).await;
+        let part_of = json!([{"id": format!("{}/manifests/{item}", service.base), "type": "Manifest"}]);
+        assert_eq!(made.body["state"]["target"], json!({"id": format!("{name}#xywh=1,2,3,4"), "type": "Canvas", "partOf": part_of}));
+        let (status, html) = page(&service, made.body["encoded"].as_str().expect("a text")).await;
+        assert!(status == 200 && html.contains("<h2>second</h2>") && html.contains("from 1, 2 on"), "{item}: {html}");
+    }
+}
+
+#[tokio::test]
 async fn places_that_are_not_there_are_told_by_pointer() {
     let service = library(&[]).await;
     for (place, faults) in [

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use triptych::fetch::{FetchError, FetchSettings, Fetched, Fetcher};
+use triptych::fetch::{AT_A_TIME, FetchError, FetchSettings, Fetched, Fetcher};
 
 /// An HTTP server on this machine that answers by path, byte for byte as it is told.
 struct Origin {
@@ -205,6 +205,27 @@ async fn a_document_that_does_not_come_is_not_waited_for() {
         assert_eq!(get(&impatient, &origin.url(path)).await, Err(FetchError::TimedOut), "{path}");
         assert!(begun.elapsed() < Duration::from_secs(10), "{path}");
     }
+}
+
+#[tokio::test]
+async fn many_documents_at_a_time_are_refused_with_the_advice_to_come_back() {
+    let origin = Origin::start(|head| if head.starts_with("GET /slow") { Vec::new() } else { whole("200 OK", "", b"{}") }).await;
+    let service = crate::support::service::Service::with(&[("fetch_networks", "127.0.0.0/8")]).await;
+    let import = |path: &str| service.rest(reqwest::Method::POST, "/imports").json(&serde_json::json!({"url": origin.url(path)})).send();
+    let mut slow = tokio::task::JoinSet::new();
+    for _ in 0..AT_A_TIME {
+        slow.spawn(import("/slow"));
+    }
+    crate::support::rest::until("all places are taken", async || origin.connections() == AT_A_TIME).await;
+    let busy = import("/").await.expect("an answer");
+    let retry = busy.headers().get("retry-after").cloned();
+    assert_eq!((busy.status().as_u16(), retry), (503, Some(http::HeaderValue::from_static("5"))), "{:?}", busy.text().await);
+    let told: serde_json::Value = busy.json().await.expect("JSON");
+    assert!(told["detail"].as_str().expect("a detail").contains("ask again"), "{told}");
+    assert_eq!(origin.connections(), AT_A_TIME, "nobody was asked");
+    slow.shutdown().await;
+    // Who does not wait any more holds no place.
+    crate::support::rest::until("a place is free", async || import("/").await.expect("an answer").status() == 422).await;
 }
 
 #[tokio::test]

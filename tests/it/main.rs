@@ -13,6 +13,7 @@ mod fuzz;
 mod headers;
 mod home;
 mod hostile;
+mod hostile_documents;
 mod image_downloads;
 mod image_pixels;
 #[cfg(feature = "s3")]
@@ -38,6 +39,7 @@ mod ranges;
 mod registration;
 mod rendered;
 mod replaced;
+mod scripts;
 mod smoke;
 mod storage;
 #[cfg(feature = "s3")]

@@ -24,6 +24,7 @@ pub mod ranges;
 mod rights;
 #[cfg(test)]
 mod samples;
+mod scripts;
 mod syntax;
 pub mod upgrade;
 pub mod validate;
@@ -32,3 +33,4 @@ pub use check::{Class, Fault, faults};
 pub use emit::CONTEXT;
 pub use language::LanguageMap;
 pub use properties::{Agent, Descriptive, LabelValue, Link, ViewingDirection};
+pub use scripts::scripts;

@@ -55,7 +55,10 @@ impl Down<'_> {
     pub(super) fn painting(&mut self, source: &Object, canvas: &str, at: &At) -> Vec<Value> {
         let id = id_of(source).unwrap_or_default();
         let on = self.painted_on(source, canvas, &at.key("target"));
-        let body_at = at.key("body");
+        if many(source, "motivation").len() > 1 {
+            self.losses.add(LossKind::OtherProperties, &at.key("motivation"), "what paints has no other motivation");
+        }
+        let (body_at, label_at) = (at.key("body"), at.key("label"));
         let mut made: Vec<Value> = Vec::new();
         for (index, body) in many(source, "body").iter().enumerate() {
             let at = body_at.index(index);
@@ -66,6 +69,9 @@ impl Down<'_> {
                 continue;
             }
             let mut object = resource(if made.is_empty() { id } else { "" }, "oa:Annotation");
+            if made.is_empty() {
+                put(&mut object, "label", self.plain(source.get("label"), &label_at));
+            }
             put(&mut object, "motivation", "sc:painting");
             put(&mut object, "resource", body);
             put(&mut object, "on", on.as_str());

@@ -50,6 +50,7 @@ impl Down<'_> {
         for (index, page) in many(source, "items").iter().enumerate() {
             let page_at = pages_at.index(index);
             let Some(page) = page.as_object().filter(|page| page.contains_key("items")) else {
+                self.losses.add(LossKind::Annotations, &page_at, "a page of paintings that is elsewhere stands among the other lists");
                 lists.push(self.list_reference(page, &page_at));
                 continue;
             };

@@ -2,11 +2,13 @@
 
 use super::Down;
 use super::hints::Class;
-use super::json::{Object, id_of, many, one_or_list, reference, type_of};
+use super::json::{Object, id_of, many, one_or_list, reference};
 use super::losses::{At, LossKind};
+use super::others::COMMON;
 use crate::iiif::presentation::emit::put;
 use crate::iiif::presentation::nav_date;
 use crate::iiif::presentation::properties::ViewingDirection;
+use crate::iiif::presentation::upgrade::links;
 use serde_json::{Value, json};
 
 const DIRECTIONS: [ViewingDirection; 4] =
@@ -48,8 +50,7 @@ impl Down<'_> {
     fn attribution(&mut self, source: &Object, at: &At) -> Value {
         let at = at.key("requiredStatement");
         let Some(statement) = source.get("requiredStatement") else { return Value::Null };
-        let usual = |label: &Value| label.as_object().is_some_and(|map| map.values().all(|texts| *texts == json!([USUAL_STATEMENT])));
-        if statement.get("label").is_some_and(|label| !usual(label)) {
+        if statement.get("label").is_some_and(|label| *label != json!({"en": [USUAL_STATEMENT]})) {
             self.losses.add(LossKind::StatementLabel, &at.key("label"), "attribution has no label");
         }
         let value = self.html(statement.get("value"), &at.key("value"));
@@ -121,14 +122,15 @@ impl Down<'_> {
             let at = at.index(index);
             match link {
                 Value::String(id) => links.push(json!({ "@id": id })),
-                Value::Object(link) if id_of(link).is_some() => links.push(self.link(link, key == "seeAlso", &at).into()),
+                Value::Object(link) if id_of(link).is_some() => links.push(self.link(link, key, &at).into()),
                 _ => self.losses.add(LossKind::Malformed, &at, "a link without an id is left out"),
             }
         }
         links.into()
     }
 
-    fn link(&mut self, link: &Object, with_profile: bool, at: &At) -> Object {
+    fn link(&mut self, link: &Object, property: &str, at: &At) -> Object {
+        let with_profile = property == "seeAlso";
         let mut object = Object::new();
         put(&mut object, "@id", id_of(link).unwrap_or_default());
         put(&mut object, "label", self.plain(link.get("label"), &at.key("label")));
@@ -136,9 +138,16 @@ impl Down<'_> {
         if with_profile {
             put(&mut object, "profile", self.scalar(link, "profile", at));
         }
-        let usual = matches!(type_of(link), "" | "Text" | "Dataset");
-        if link.contains_key("language") || (link.contains_key("profile") && !with_profile) || !usual {
-            self.losses.add(LossKind::LinkProperties, at, "a link has no type, no language, and a profile only in seeAlso");
+        let said = |key: &String| {
+            matches!(key.as_str(), "id" | "@id" | "type" | "@type" | "label" | "format") || (with_profile && key == "profile")
+        };
+        let lost = |key: &String| !said(key) && (COMMON.contains(&key.as_str()) || matches!(key.as_str(), "language" | "profile"));
+        if link.keys().any(lost) || !links::reads_alike(link, property) {
+            self.losses.add(
+                LossKind::LinkProperties,
+                at,
+                "a link has a label and a format, and a profile only in seeAlso; its type is guessed",
+            );
         }
         self.others(&mut object, link, &["format", "profile", "language"], at);
         object
@@ -150,7 +159,7 @@ impl Down<'_> {
         for link in links.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
             let id = link.get("@id").cloned().unwrap_or_default();
             link.entry("label").or_insert(id);
-            link.entry("format").or_insert_with(|| "application/octet-stream".into());
+            link.entry("format").or_insert_with(|| links::UNKNOWN.into());
         }
         links
     }
@@ -176,8 +185,9 @@ impl Down<'_> {
                 Some(id) => ids.push(self.own(id).into()),
                 None => self.losses.add(LossKind::Malformed, &at.index(index), "a parent without an id is left out"),
             }
-            if parent.get("label").is_some() {
-                self.losses.add(LossKind::LinkProperties, &at.index(index).key("label"), "within has no label");
+            let said = |object: &Object| object.keys().all(|key| matches!(key.as_str(), "id" | "@id" | "type" | "@type"));
+            if parent.as_object().is_some_and(|parent| !said(parent) || !links::parent_reads_alike(parent, source)) {
+                self.losses.add(LossKind::LinkProperties, &at.index(index), "within has no label, and its type is guessed");
             }
         }
         one_or_list(ids)

@@ -53,7 +53,7 @@ impl Down<'_> {
         ranked.sort_by_key(|word| rank(word));
         let hint = ranked.iter().find_map(|word| class.hint(word));
         for (index, word) in words.iter().enumerate() {
-            if word.as_str().is_none_or(|word| Some(word) != hint && word != "sequence") {
+            if word.as_str().is_none_or(|word| Some(word) != hint) {
                 let at = at.key("behavior");
                 self.losses.add(LossKind::OtherBehaviors, &at.index(index), format_args!("no viewingHint for {word}"));
             }
@@ -80,7 +80,7 @@ mod tests {
             (json!(["non-paged"]), Class::Canvas, Some("non-paged"), 0),
             (json!(["https://x.org/hint", "auto-advance", "continuous"]), Class::Manifest, Some("continuous"), 2),
             (json!(["https://x.org/hint"]), Class::Manifest, Some("https://x.org/hint"), 0),
-            (json!([1, "sequence"]), Class::Range, None, 1),
+            (json!([1, "sequence"]), Class::Range, None, 2),
             (json!(["hidden"]), Class::Other, None, 1),
         ];
         for (behavior, class, hint, losses) in cases {

@@ -14,15 +14,15 @@
 //! | `duration` | of Canvases and content |
 //! | `size` | a Canvas in time only is given the height and width of what is painted on it, or else 720 and 1280 |
 //! | `provider` | name, homepage and seeAlso of the providers, and every logo but the first |
-//! | `statement-label` | the label of `requiredStatement`, unless it is "Attribution" |
-//! | `other-behaviors` | `unordered`, `together`, `hidden`, all words of time and navigation, and every behavior after the first that has a hint |
+//! | `statement-label` | the label of `requiredStatement`, unless it is "Attribution" in English |
+//! | `other-behaviors` | `unordered`, `together`, `hidden`, `sequence` on a Range in a Range, all words of time and navigation, every behavior after the first that has a hint, and that of the topmost Range |
 //! | `nav-date` | that of a Canvas or a Range; fractions of seconds |
 //! | `nav-place` | where something is |
 //! | `side-canvases` | `placeholderCanvas` and `accompanyingCanvas` |
-//! | `link-properties` | language, type, and profile of links other than `seeAlso`'s profile; labels of `partOf` |
+//! | `link-properties` | language, a type that id and format do not tell, and profile of links other than `seeAlso`'s profile; what is said of `partOf` and `supplementary` beside the id; that a file or data is a homepage |
 //! | `member-order` | the order between a Collection's Manifests and its Collections, which 2.1 lists apart |
 //! | `embedded-annotations` | the content of Annotation Pages, which 2.1 finds at the page's id only |
-//! | `annotations` | pages on anything but a Canvas |
+//! | `annotations` | pages on anything but a Canvas; that a page which is elsewhere paints |
 //! | `sequences` | the order of Canvases in a Range with the behavior `sequence`, which 2.1 finds at its id only |
 //! | `ranges` | the order between the Ranges and the Canvases in a Range; in a Range alone, the content of those in it |
 //! | `start` | the part of a Canvas to start with |
@@ -33,9 +33,11 @@
 //! | `other-properties` | any other property of 3.0 that 2.1 does not have there |
 //! | `malformed` | what is not of the type, or not in the place, that 3.0 gives it |
 //!
-//! Not told, because nothing that people see is gone: the ids of pages that paint, the zone of `navDate`, the other image services
-//! beside version 2, `services` that stand in `service`, the empty elements of HTML that are closed as XML wants it. A Canvas or Range without a label, which 2.1 does not know, is labelled by its position, another resource by
-//! its id.
+//! Not told, because nothing that people see is gone: the ids of pages that paint and how the paintings are divided among pages and
+//! bodies (each body is an Annotation of its own), the zone of `navDate`, the other image services beside version 2 with the ids of
+//! images that are requests to them, `services` that stand in `service`, the empty elements of HTML that are closed as XML wants it,
+//! the direction that goes with `continuous`. A Canvas or Range without a label, which 2.1 does not know, is labelled by its
+//! position, another resource by its id; a painted text without an id is given one.
 
 mod annotations;
 mod canvas;
@@ -55,6 +57,8 @@ mod tests;
 mod texts;
 
 pub use losses::{Loss, LossKind};
+pub(super) use ranges::TOP;
+pub(super) use services::service_context;
 
 use super::emit::put;
 use crate::iiif::uris::Uris;

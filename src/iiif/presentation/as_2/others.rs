@@ -6,7 +6,7 @@ use super::losses::{At, LossKind};
 use crate::iiif::presentation::emit::put;
 
 /// What every class converts, whatever its kind.
-const COMMON: [&str; 20] = [
+pub(super) const COMMON: [&str; 20] = [
     "id",
     "type",
     "@id",

@@ -13,6 +13,9 @@ use crate::iiif::presentation::emit::put;
 use serde_json::{Value, json};
 use std::collections::HashSet;
 
+/// What the id of the Range above all others adds to that of the Manifest.
+pub(in crate::iiif::presentation) const TOP: &str = "#top-range";
+
 #[derive(Default)]
 struct Flat {
     ranges: Vec<Value>,
@@ -96,9 +99,18 @@ impl Down<'_> {
         put(&mut object, "within", self.within(source, at));
         put(&mut object, "service", self.resource_services(source, at));
         put(&mut object, "startCanvas", self.start(source, at));
-        put(&mut object, "contentLayer", source.get("supplementary").and_then(reference));
+        put(&mut object, "contentLayer", self.layer_name(source, at));
         self.others(&mut object, source, &["items", "start", "supplementary"], at);
         object
+    }
+
+    /// `supplementary` as the id of a Layer.
+    fn layer_name<'v>(&mut self, source: &'v Object, at: &At) -> Option<&'v str> {
+        let layer = source.get("supplementary")?;
+        if layer.as_object().is_some_and(|layer| layer.keys().any(|key| !matches!(key.as_str(), "id" | "type"))) {
+            self.losses.add(LossKind::LinkProperties, &at.key("supplementary"), "a contentLayer is named only");
+        }
+        reference(layer)
     }
 
     /// Ids of the Ranges, and of the Canvases and their parts.
@@ -169,7 +181,7 @@ impl Down<'_> {
             return;
         }
         let top = json!({
-            "@id": format!("{}#top-range", flat.manifest), "@type": "sc:Range", "label": self.label(source, &At::ROOT),
+            "@id": format!("{}{TOP}", flat.manifest), "@type": "sc:Range", "label": self.label(source, &At::ROOT),
             "viewingHint": "top", "ranges": roots
         });
         flat.ranges.insert(0, top);

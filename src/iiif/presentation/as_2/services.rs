@@ -19,6 +19,11 @@ const CONTEXTS: [(&str, &str); 9] = [
     ("AuthLogoutService1", "http://iiif.io/api/auth/1/context.json"),
 ];
 
+/// The context that embeds a service of the type in 2.1.
+pub(in crate::iiif::presentation) fn service_context(type_: &str) -> Option<&'static str> {
+    CONTEXTS.iter().find(|(name, _)| *name == type_).map(|(_, context)| *context)
+}
+
 impl Down<'_> {
     /// The services of a content resource: its image service, version 2 if it has that, and those that are not image services.
     pub(super) fn image_services(&mut self, services: &[Value], at: &At) -> Value {
@@ -59,7 +64,7 @@ impl Down<'_> {
 fn service(source: &Object) -> Value {
     let version = image_version(source);
     let type_ = version.map_or_else(|| type_of(source).to_owned(), |version| format!("ImageService{version}"));
-    let context = CONTEXTS.iter().find(|(name, _)| *name == type_).map(|(_, context)| Value::from(*context));
+    let context = service_context(&type_).map(Value::from);
     let mut object = Object::new();
     put(&mut object, "@context", context.or_else(|| source.get("@context").cloned()).unwrap_or_default());
     if !source.contains_key("@id") {

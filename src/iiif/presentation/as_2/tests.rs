@@ -10,6 +10,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 mod features;
+mod round_trip;
 mod rules;
 
 pub(super) fn down(uris: &Uris) -> Down<'_> {

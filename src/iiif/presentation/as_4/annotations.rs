@@ -4,6 +4,14 @@ use super::values::{listed, texts_of};
 use super::{Object, Up, id_of, type_of};
 use serde_json::{Value, json};
 
+/// Classes of resources that are neither Containers nor content.
+const RESOURCES: [&str; 6] = ["Manifest", "Collection", "Range", "Annotation", "AnnotationPage", "AnnotationCollection"];
+
+/// Whether it is a Container, or says nothing of what it is.
+fn is_container(type_: &str) -> bool {
+    matches!(type_, "Canvas" | "Timeline" | "Scene" | "")
+}
+
 impl Up {
     /// The Annotation; several, if it has several bodies or targets.
     pub(super) fn annotation(&self, source: &Object) -> Vec<Object> {
@@ -76,21 +84,36 @@ impl Up {
         match target {
             Value::String(id) => json!({ "id": id, "type": self.container(id) }),
             Value::Object(source) if type_of(source) == "SpecificResource" => self.part(source, &beside(near, "target")).into(),
-            Value::Object(source) => {
+            Value::Object(source) if is_container(type_of(source)) => {
                 let mut object = self.resource(source);
                 object.entry("type").or_insert_with(|| self.container(id_of(source)).into());
                 object.into()
+            }
+            Value::Object(_) => {
+                let id = beside(near, "target");
+                json!({ "id": id, "type": "SpecificResource", "source": self.whole_of(target, &id) })
             }
             other => other.clone(),
         }
     }
 
+    /// What a SpecificResource on the side of the target is of. The draft has no words there for a Manifest, a Collection, a Range or
+    /// anything of annotations: only its id stays.
+    fn whole_of(&self, whole: &Value, id: &str) -> Value {
+        match whole {
+            Value::Object(source) if is_container(type_of(source)) => self.target(whole, id),
+            Value::Object(source) if RESOURCES.contains(&type_of(source)) && !id_of(source).is_empty() => {
+                self.classless.set(true);
+                id_of(source).into()
+            }
+            Value::Object(_) => self.body(whole, id),
+            other => self.target(other, id),
+        }
+    }
+
     /// A part of a Container, or of another resource of the Manifest; `id` is for one that has none.
     pub(super) fn part(&self, source: &Object, id: &str) -> Object {
-        self.specific(source, id, |whole| match whole {
-            Value::Object(inner) if !matches!(type_of(inner), "Canvas" | "Manifest" | "Range" | "Collection" | "") => self.body(whole, id),
-            other => self.target(other, id),
-        })
+        self.specific(source, id, |whole| self.whole_of(whole, id))
     }
 
     /// A SpecificResource, which has an id in 4.0.

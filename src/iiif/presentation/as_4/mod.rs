@@ -7,6 +7,11 @@
 //! the schema of the draft refuses. Every SpecificResource has an id. Sound is Audio. A Canvas with no dimension at all is given the
 //! height and width of what is painted on it, or else 720 and 1280.
 //!
+//! The draft lets an Annotation target Containers and SpecificResources only. Another resource, such as the Manifest of a content state,
+//! is targeted by a SpecificResource without a selector, which is all of it. Where the draft has no words for the resource there
+//! (Manifest, Collection, Range, what is of annotations) the source is its id alone, and its class and label are lost: told as
+//! [`TARGET_CLASSES`].
+//!
 //! Ids stay as they are, licences are in the form that `rights` wants, and properties that 4.0 does not know keep their names and
 //! values.
 
@@ -19,6 +24,7 @@ mod values;
 
 use super::{extent, rights};
 use serde_json::{Map, Value};
+use std::cell::Cell;
 use std::collections::HashSet;
 use values::{language_map, listed, pair, texts_of};
 
@@ -27,10 +33,19 @@ type Object = Map<String, Value>;
 const CONTEXT: &str = "http://iiif.io/api/presentation/4/context.json";
 const CONTEXT_3: &str = "http://iiif.io/api/presentation/3/context.json";
 
+/// The kind of loss that there is: what a target is that is no Container.
+pub const TARGET_CLASSES: &str = "target-classes";
+
 /// The document in Presentation 4.0, release candidate.
 #[must_use]
 pub fn to_4(document: &Value) -> Value {
-    let Value::Object(source) = document else { return document.clone() };
+    to_4_with_losses(document).0
+}
+
+/// The same, with the kinds of what the draft has no words for.
+#[must_use]
+pub fn to_4_with_losses(document: &Value) -> (Value, Vec<&'static str>) {
+    let Value::Object(source) = document else { return (document.clone(), Vec::new()) };
     let mut up = Up::default();
     up.find_timelines(source);
     let made = match type_of(source) {
@@ -40,7 +55,7 @@ pub fn to_4(document: &Value) -> Value {
     let mut object = Object::new();
     object.insert("@context".to_owned(), context(source));
     object.extend(made);
-    object.into()
+    (object.into(), up.classless.get().then_some(TARGET_CLASSES).into_iter().collect())
 }
 
 /// The context of 4.0, after those of extensions.
@@ -78,6 +93,8 @@ fn nav_place(source: &Object, place: &Value) -> Value {
 struct Up {
     /// Ids of the Canvases that have a duration only.
     timelines: HashSet<String>,
+    /// Whether something was named without its class.
+    classless: Cell<bool>,
 }
 
 impl Up {

@@ -5,7 +5,9 @@
 //! within placeholder and accompanying Canvases; whoever refers to one then refers to that. Everything else stays as it came:
 //! bodies, services, links, selectors, unknown properties.
 
+mod bounds;
 mod canvas;
+mod context;
 mod names;
 
 #[cfg(test)]
@@ -20,7 +22,9 @@ use super::properties::Descriptive;
 use super::{parts, ranges};
 use names::Naming;
 
+pub use bounds::oversized;
 pub use canvas::{ImportedCanvas, ImportedPage};
+pub use context::foreign_contexts;
 pub use names::Known;
 
 /// Most Canvases of one Manifest.
@@ -118,7 +122,7 @@ pub fn take_collection_apart(document: Value) -> Result<ImportedCollection, Vec<
         }
     }
     if members.len() > MOST_CANVASES {
-        faults = vec![fault("/items".to_owned(), "these are too many members")];
+        faults = vec![fault("/items".to_owned(), &format!("{} members are too many: up to {MOST_CANVASES} are taken in", members.len()))];
     }
     collection.shift_remove("type");
     keep_extensions(&mut collection);

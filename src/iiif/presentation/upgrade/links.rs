@@ -85,6 +85,34 @@ fn type_of(link: Link, format: Option<&str>) -> &'static str {
     }
 }
 
+/// Whether a link of 3.0 is read from 2.1 in the same property and with the same type, where only its id and its format are known.
+pub(in crate::iiif::presentation) fn reads_alike(link: &Object, property: &str) -> bool {
+    let id = link.get("id").and_then(Value::as_str).unwrap_or_default();
+    let said = link.get("format").and_then(Value::as_str);
+    let (name, kind) = match property {
+        "homepage" => related(&json!({"@id": id, "format": said})),
+        "rendering" => ("rendering", Link::Rendering),
+        _ => ("seeAlso", Link::SeeAlso),
+    };
+    let unknown = (property == "rendering").then_some(UNKNOWN);
+    let format = said.or(unknown).or_else(|| types::format(id));
+    name == property && link.get("type").is_none_or(|class| class == type_of(kind, format))
+}
+
+/// The same for `partOf`, of which 2.1 says the id only.
+pub(in crate::iiif::presentation) fn parent_reads_alike(parent: &Object, part: &Object) -> bool {
+    let guessed = match part.get("type").and_then(Value::as_str).unwrap_or_default() {
+        "AnnotationPage" => "AnnotationCollection",
+        "Annotation" => "AnnotationPage",
+        "Canvas" | "Range" => "Manifest",
+        _ => "Collection",
+    };
+    parent.get("type").is_none_or(|class| class == guessed)
+}
+
+/// The format that 2.1 is told where it requires one and there is none: that of unknown bytes.
+pub(in crate::iiif::presentation) const UNKNOWN: &str = "application/octet-stream";
+
 /// Where an entry of `related` belongs: a page for people is a homepage, what can be opened or saved a rendering, data seeAlso.
 pub(super) fn related(entry: &Value) -> (&'static str, Link) {
     let said = entry.get("format").or_else(|| entry.get("@format")).and_then(Value::as_str);

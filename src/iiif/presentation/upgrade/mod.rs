@@ -28,7 +28,7 @@ mod bodies;
 mod cases;
 mod collections;
 mod four;
-mod links;
+pub(super) mod links;
 mod manifests;
 mod media;
 mod report;
@@ -48,6 +48,8 @@ mod version;
 
 pub use report::Change;
 pub use version::Version;
+
+pub(super) use version::is_presentation;
 
 use report::{Place, Report};
 use serde_json::{Map, Value};

@@ -2,6 +2,7 @@
 
 use super::report::Place;
 use super::{Object, Work, list};
+use crate::iiif::presentation::as_2::service_context;
 use serde_json::Value;
 
 /// The list of services; `owner` is the id of the resource that they belong to.
@@ -27,7 +28,7 @@ pub(super) fn services(value: Value, owner: &str, at: &Place, work: &mut Work) -
 
 fn service_of(mut source: Object, owner: &str, at: &Place, work: &mut Work) -> Object {
     if source.contains_key("id") && source.contains_key("type") {
-        return source;
+        return embedded_3(source);
     }
     let kind = source.get("@type").or_else(|| source.get("type")).and_then(Value::as_str).map_or_else(|| kind(&source), str::to_owned);
     let image = kind.starts_with("ImageService");
@@ -46,7 +47,9 @@ fn service_of(mut source: Object, owner: &str, at: &Place, work: &mut Work) -> O
     for (key, value) in source {
         let place = at.key(&key);
         match key.as_str() {
-            "@context" if image => work.report.form(&place, "the context of an image service is told by its type"),
+            "@context" if image || made.get(type_key).is_some_and(|kind| told_by(kind, &value)) => {
+                work.report.form(&place, "the context of a service is told by its type");
+            }
             "profile" => profile(value, image, &mut made, &place, work),
             "service" => {
                 made.insert(key.clone(), Value::Array(services(value, &id, &place, work)));
@@ -57,6 +60,23 @@ fn service_of(mut source: Object, owner: &str, at: &Place, work: &mut Work) -> O
         }
     }
     made
+}
+
+/// A service as 3.0 has it, without what it needed in 2.1 besides: the context that its type tells, and the id under its older name.
+fn embedded_3(mut source: Object) -> Object {
+    let told = source.get("@context").zip(source.get("type")).is_some_and(|(context, kind)| told_by(kind, context));
+    if told {
+        source.shift_remove("@context");
+    }
+    if source.get("@id").is_some_and(|id| source.get("id") == Some(id)) {
+        source.shift_remove("@id");
+    }
+    source
+}
+
+/// Whether the type tells the context.
+fn told_by(kind: &Value, context: &Value) -> bool {
+    kind.as_str().and_then(service_context).is_some_and(|known| context == known)
 }
 
 fn identifier(id: &str, image: bool, at: &Place, work: &mut Work) -> String {

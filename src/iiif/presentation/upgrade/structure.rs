@@ -5,6 +5,7 @@ use super::resources::{Class, arranged, resource};
 use super::targets::canvas_or_part;
 use super::tree::{Child, Node, nest};
 use super::{Object, Work, id_of, list, types};
+use crate::iiif::presentation::as_2::TOP;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 
@@ -21,6 +22,7 @@ pub(super) fn tree(structures: Value, manifest: &str, canvases: Option<&HashSet<
         }
     }
     reading.adopt();
+    reading.uncrown(work);
     nest(reading.nodes, &reading.index, work)
 }
 
@@ -60,23 +62,26 @@ impl<'a> Reading<'a> {
         let top = source.get("viewingHint").is_some_and(|hint| hint == "top");
         let mut range = resource(source, Class::Range, at, work);
         let id = self.name(&mut range, at, work);
-        let mut node = Node { range, children: Vec::new(), top, pointer: at.pointer(), within: None };
+        let mut node = Node { range, children: Vec::new(), top, crown: false, pointer: at.pointer(), within: None };
         if let Some(within) = within {
             self.within(within, &mut node, at, work);
         }
         let number = self.nodes.len();
         self.nodes.push(node);
         self.index.insert(id.clone(), number);
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<String> = HashSet::new();
         for (key, value) in [("members", members), ("canvases", canvases), ("ranges", ranges)] {
             let place = at.key(key);
             let value = value.unwrap_or_default();
             let many = value.is_array();
+            let mut named = Vec::new();
             for (index, entry) in list(value).into_iter().enumerate() {
                 let place = place.entry(many, index);
-                let Some(child) = self.child(entry, key, &mut seen, &place, work) else { continue };
+                named.extend(id_of(&entry).map(str::to_owned));
+                let Some(child) = self.child(entry, key, &seen, &place, work) else { continue };
                 self.nodes[number].children.push((child, place.pointer()));
             }
+            seen.extend(named);
         }
         id
     }
@@ -107,16 +112,15 @@ impl<'a> Reading<'a> {
         }
     }
 
-    /// One child. The same child twice in different lists is one.
-    fn child(&mut self, entry: Value, key: &str, seen: &mut HashSet<String>, at: &Place, work: &mut Work) -> Option<Child> {
+    /// One child. The same child in different lists is one; twice in one list it is there twice.
+    fn child(&mut self, entry: Value, key: &str, seen: &HashSet<String>, at: &Place, work: &mut Work) -> Option<Child> {
         let Some(id) = id_of(&entry).map(str::to_owned) else {
             work.report.note(at, "a reference without an id is cut");
             return None;
         };
-        if key != "members" && seen.contains(&id) {
+        if seen.contains(&id) {
             return None;
         }
-        seen.insert(id.clone());
         let range = key == "ranges" || (key == "members" && is_range(&entry, self.declared.contains(&id)));
         if range {
             let embedded = |object: &Object| ["members", "canvases", "ranges"].iter().any(|key| object.contains_key(*key));
@@ -134,6 +138,18 @@ impl<'a> Reading<'a> {
         }
         let whole = self.canvases.is_some_and(|known| known.contains(&id));
         Some(Child::Leaf(if whole { json!({"id": id, "type": "Canvas"}) } else { canvas_or_part(&id) }))
+    }
+
+    /// Takes away the Range that a conversion to 2.1 put above several, because viewers begin at one: its id says that it is that.
+    fn uncrown(&mut self, work: &mut Work) {
+        let manifest = self.manifest.strip_suffix("/v2").unwrap_or(self.manifest);
+        let id = format!("{manifest}{TOP}");
+        let Some(node) = self.index.get(&id).map(|number| &mut self.nodes[*number]) else { return };
+        let bare = node.range.keys().all(|key| matches!(key.as_str(), "id" | "type" | "label"));
+        if node.top && bare && node.children.iter().all(|(child, _)| matches!(child, Child::Range(_))) {
+            node.crown = true;
+            work.report.note_at(&node.pointer, "the Range above all others, which only 2.1 needs, is taken away", "");
+        }
     }
 
     /// Makes Ranges that name another by `within` children of it, if it does not name them itself.

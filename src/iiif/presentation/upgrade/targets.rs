@@ -123,8 +123,13 @@ fn selector(source: Object) -> Object {
     let mut made = Object::new();
     made.extend(name.map(|name| ("type".to_owned(), json!(name))));
     for (key, value) in source {
+        let value = match value {
+            Value::Object(inner) if key == "refinedBy" || key.ends_with("Selector") => Value::Object(selector(inner)),
+            value => value,
+        };
         let key = match key.as_str() {
             "@type" | "type" => continue,
+            "@context" if value.as_str().is_some_and(|context| context.contains("iiif.io/api/annex/openannotation")) => continue,
             "@id" => "id",
             "chars" | "cnt:chars" => "value",
             "dcterms:conformsTo" => "conformsTo",

@@ -10,6 +10,8 @@ pub(super) struct Node {
     pub(super) range: Object,
     pub(super) children: Vec<(Child, String)>,
     pub(super) top: bool,
+    /// Whether it only holds the others together, and those in it stand at the top.
+    pub(super) crown: bool,
     pub(super) pointer: String,
     pub(super) within: Option<(String, Value)>,
 }
@@ -61,7 +63,11 @@ pub(super) fn nest(nodes: Vec<Node>, index: &HashMap<String, usize>, work: &mut 
             if late {
                 nesting.tell(&node.pointer, "a Range that is in itself by others now stands at the top", node.id());
             }
-            nesting.place(node, 1, &mut roots);
+            if node.crown {
+                roots.extend(nesting.below(node));
+            } else {
+                nesting.place(node, 1, &mut roots);
+            }
         }
     }
     roots
@@ -92,6 +98,15 @@ impl Nesting<'_> {
                 self.tell(&pointer, "Ranges that were nested too deep now follow the one that they were in", "");
             }
             waiting.extend(below.into_iter().rev());
+        }
+    }
+
+    /// What is in the Range, without it.
+    fn below(&mut self, node: Node) -> Vec<Value> {
+        let mut made = self.with_items(node, |nesting, child, items| nesting.place(child, 1, items));
+        match made.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => items,
+            _ => Vec::new(),
         }
     }
 

@@ -112,7 +112,7 @@ pub(super) fn is_context_3(context: &Value) -> bool {
 }
 
 /// Whether it is a context that every processor of Presentation documents brings along.
-pub(super) fn is_presentation(context: &Value) -> bool {
+pub(in crate::iiif::presentation) fn is_presentation(context: &Value) -> bool {
     context.as_str().is_some_and(|text| of_context(text).is_some())
 }
 

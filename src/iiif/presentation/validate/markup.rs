@@ -7,6 +7,8 @@ pub(super) struct Faults {
     pub(super) broken: Option<String>,
     /// What could run in a reader's browser: a script, a handler, a `javascript:` link.
     pub(super) active: Option<String>,
+    /// The part of this that certainly runs: not a tag that is only not allowed.
+    pub(super) script: Option<String>,
     /// The first thing that clients take away: other tags and attributes, comments.
     pub(super) stripped: Option<String>,
 }
@@ -14,6 +16,18 @@ pub(super) struct Faults {
 const SAFE: [&str; 10] = ["a", "b", "br", "i", "img", "p", "small", "span", "sub", "sup"];
 const ACTIVE: [&str; 9] = ["script", "style", "object", "form", "input", "iframe", "embed", "link", "svg"];
 const EMPTY: [&str; 3] = ["br", "img", "hr"];
+
+/// The first thing in a text, HTML or not, that would run in a browser.
+pub(in crate::iiif::presentation) fn script_in(text: &str) -> Option<String> {
+    if text.contains('<') { read(text).script } else { None }
+}
+
+/// Whether an address is code.
+pub(in crate::iiif::presentation) fn is_script_link(address: &str) -> bool {
+    let start: String = address.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(22).collect();
+    let start = start.to_ascii_lowercase().replace("&tab;", "").replace("&newline;", "").replace("&colon;", ":");
+    ["javascript:", "vbscript:", "data:text/html"].iter().any(|scheme| start.starts_with(scheme))
+}
 
 /// Whether a text has something in it that looks like a tag of HTML.
 pub(super) fn has_tags(text: &str) -> bool {
@@ -60,6 +74,12 @@ impl<'t> Reader<'t> {
 
     fn active(&mut self, what: impl Into<String>) {
         self.faults.active.get_or_insert_with(|| what.into());
+    }
+
+    fn script(&mut self, what: impl Into<String>) {
+        let what = what.into();
+        self.faults.script.get_or_insert_with(|| what.clone());
+        self.active(what);
     }
 
     fn stripped(&mut self, what: impl Into<String>) {
@@ -135,7 +155,9 @@ impl<'t> Reader<'t> {
             return;
         }
         let lower = name.to_ascii_lowercase();
-        if ACTIVE.contains(&lower.as_str()) {
+        if lower == "script" {
+            self.script(format!("the tag <{name}>"));
+        } else if ACTIVE.contains(&lower.as_str()) {
             self.active(format!("the tag <{name}>"));
         } else if !SAFE.contains(&name.as_str()) {
             self.stripped(format!("the tag <{name}>"));
@@ -166,6 +188,11 @@ impl<'t> Reader<'t> {
                 self.rest = after;
                 return false;
             }
+            if let Some(after) = self.rest.strip_prefix('/') {
+                self.broken(format!("the tag <{tag}> is not well-formed"));
+                self.rest = after;
+                continue;
+            }
             let name = self.name();
             if name.is_empty() {
                 self.broken(format!("the tag <{tag}> is not well-formed"));
@@ -187,7 +214,7 @@ impl<'t> Reader<'t> {
         let quoted = after.strip_prefix('"').map(|rest| (rest, '"')).or_else(|| after.strip_prefix('\'').map(|rest| (rest, '\'')));
         let Some((inner, quote)) = quoted else {
             self.broken(format!("the value of {name} is not quoted"));
-            let (value, rest) = after.split_at(after.find([' ', '>', '\n']).unwrap_or(after.len()));
+            let (value, rest) = after.split_at(after.find(|c: char| c.is_ascii_whitespace() || c == '>').unwrap_or(after.len()));
             self.rest = rest;
             return value;
         };
@@ -201,12 +228,12 @@ impl<'t> Reader<'t> {
     }
 
     fn attribute(&mut self, tag: &str, name: &str, value: &str) {
-        let start: String = value.chars().filter(|c| !c.is_whitespace() && !c.is_control()).take(11).collect();
-        let scripted = start.to_ascii_lowercase().starts_with("javascript:") || start.contains("&#");
-        if name.starts_with("on") {
-            self.active(format!("the attribute {name}"));
-        } else if matches!(name, "href" | "src") && scripted {
-            self.active(format!("the {name} of <{tag}>, which is a script"));
+        let masked = value.chars().filter(|c| !c.is_whitespace()).take(11).collect::<String>().contains("&#");
+        let address = matches!(name, "href" | "src" | "action" | "formaction" | "xlink:href");
+        if name == "srcdoc" || (name.len() > 2 && name.starts_with("on")) {
+            self.script(format!("the attribute {name}"));
+        } else if address && (masked || is_script_link(value)) {
+            self.script(format!("the {name} of <{tag}>, which is a script"));
         } else if !matches!((tag, name), ("a", "href") | ("img", "src" | "alt")) {
             self.stripped(format!("the attribute {name} of <{tag}>"));
         } else if name != "alt" && !["http://", "https://", "mailto:"].iter().any(|scheme| value.starts_with(scheme)) {

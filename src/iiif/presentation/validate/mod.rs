@@ -51,6 +51,8 @@ pub use finding::{Finding, Severity};
 pub use judged::{Counts, Judged, judge};
 pub use unusable::is_unusable;
 
+pub(super) use markup::{is_script_link, script_in};
+
 use context::Version;
 use finding::Rule;
 use report::Place;

@@ -121,7 +121,7 @@ pub(super) fn text(run: &mut Run<'_>, at: &Place<'_>, text: &str, markup: Markup
 }
 
 fn html(run: &mut Run<'_>, at: &Place<'_>, text: &str, rules: Html) {
-    let markup::Faults { broken, active, stripped } = markup::read(text);
+    let markup::Faults { broken, active, script: _, stripped } = markup::read(text);
     if let Some(why) = broken {
         run.add(
             at,
