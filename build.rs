@@ -15,7 +15,7 @@ fn main() {
         file.hash(&mut hasher);
         std::fs::read(&file).expect("a readable source").hash(&mut hasher);
     }
-    println!("cargo:rustc-env=TRIPTYCH_SOURCES={:016x}", hasher.finish());
+    println!("cargo:rustc-env=BUILT_FROM_SOURCES={:016x}", hasher.finish());
 }
 
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) {

@@ -76,7 +76,7 @@ impl Rendered {
 /// The name under which a program keeps manifests in the catalogue: another program, another public address or other limits of images
 /// write other ones. Where the address depends on the request, nothing is kept there: a stranger's `Host` would be written down.
 pub fn maker(public_url: &str, limits: &Limits) -> String {
-    tag(&[env!("TRIPTYCH_SOURCES"), public_url, &format!("{limits:?}")])
+    tag(&[env!("BUILT_FROM_SOURCES"), public_url, &format!("{limits:?}")])
 }
 
 /// Packed once and sent often: smaller than what is packed for one answer, in bounded time.

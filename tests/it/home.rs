@@ -40,8 +40,10 @@ async fn publish(service: &Service, id: &str, label: &str, status: &str) {
 async fn labels_are_texts_and_nothing_else() {
     let service = Service::start().await;
     service.register("tiff/vips-jpeg75.tif", "one").await;
-    publish(&service, "evil", "<script>alert(1)</script>", "published").await;
-    publish(&service, "quotes", "\"><img src=x onerror='alert(2)'>&amp;", "published").await;
+    service.publish("evil", &["one"]).await;
+    service.relabel("evil", "<script>alert(1)</script>").await;
+    service.publish("quotes", &["one"]).await;
+    service.relabel("quotes", "\"><img src=x onerror='alert(2)'>&amp;").await;
     publish(&service, "secret", "Not yet", "draft").await;
     let html = page(&service, "/").await;
     assert!(!html.to_ascii_lowercase().contains("<script") && tags(&html, "img").len() == 2, "{html}");

@@ -123,6 +123,13 @@ impl Service {
     }
 
     /// Publishes an item with these images.
+    /// Gives an item a label as an older program may have stored it: whatever it is.
+    pub async fn relabel(&self, id: &str, label: &str) {
+        let statement =
+            "update items set descriptive = json_build_object('label', json_build_object('en', json_build_array($2))) where id = $1";
+        sqlx::query(statement).bind(id).bind(label).execute(&self.pool).await.expect("a change");
+    }
+
     pub async fn publish(&self, id: &str, images: &[&str]) -> Value {
         let body = serde_json::json!({"id": id, "label": {"en": [id]}, "status": "published", "images": images});
         let (status, item) = self.send(Method::POST, "/items", &body).await;
