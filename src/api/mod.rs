@@ -20,6 +20,7 @@ mod infos;
 mod items;
 mod members;
 mod negotiate;
+mod omeka;
 mod openapi;
 mod page_work;
 mod paintings;
@@ -107,6 +108,9 @@ enum Tags {
     Images,
     /// Manifests made elsewhere.
     Imports,
+    /// Spreadsheets for Omeka S.
+    #[oai(rename = "Omeka S")]
+    Omeka,
     /// What is wrong with a document, and how to mend it.
     Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
@@ -126,6 +130,7 @@ type Rest = (
     members::Members,
     images::Images,
     imports::Imports,
+    omeka::Omeka,
     validation::Validation,
     content_states::ContentStates,
 );
@@ -146,6 +151,7 @@ fn rest() -> OpenApiService<Rest, ()> {
         members::Members,
         images::Images,
         imports::Imports,
+        omeka::Omeka,
         validation::Validation::default(),
         content_states::ContentStates,
     );

@@ -30,6 +30,7 @@ mod keys;
 mod manifests;
 mod named_collections;
 mod negotiation;
+mod omeka;
 mod openapi;
 mod outage;
 mod page_work;
