@@ -72,6 +72,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("poem_openapi", &["api/", "web/", "server/"]),
     ("moxcms", &["render/"]),
     ("hayro_jpeg2000", &["formats/"]),
+    ("sha1", &["ingest/uploads/"]),
     ("indicatif", &["cli/"]),
     ("clap", &["cli.rs", "cli/", "config/"]),
     ("hyper", &["server/", "api/", "fetch/"]),
