@@ -36,7 +36,10 @@ fn sha256(name: &str, text: &str) -> Result<[u8; 32], Problem> {
 }
 
 fn wrong(name: &str) -> Problem {
-    Problem::new(Kind::BadRequest, format!("{name} must have the form sha-256=:…:, with the SHA-256 of the body in Base64 between the colons"))
+    Problem::new(
+        Kind::BadRequest,
+        format!("{name} must have the form sha-256=:…:, with the SHA-256 of the body in Base64 between the colons"),
+    )
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
-use super::sources::{Facts, Measured, Source, Tiles, INCOMING, UPLOADS, open_in};
+use super::sources::{Facts, INCOMING, Measured, Source, Tiles, UPLOADS, open_in};
 use super::{ImageError, ImageService};
 use crate::catalog::Descriptor;
 use crate::storage::StorageError;

@@ -37,6 +37,7 @@ mod ranges;
 mod registration;
 mod rendered;
 mod replaced;
+mod resumable;
 mod smoke;
 mod storage;
 #[cfg(feature = "s3")]

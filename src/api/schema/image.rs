@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::moment;
 use crate::api::problem::Problem;
 use crate::catalog::{Image, MasterFinding, MasterReport};
-use crate::iiif::uris::Uris;
 use crate::iiif::presentation::Fault;
+use crate::iiif::uris::Uris;
 use crate::ingest::StoredMaster;
 
 /// An image to be registered: a master that is in the storage already, or an upload that is whole.
@@ -45,9 +45,7 @@ impl ImageRegistration {
     /// The id, if one is named, the master, and the upload that it is to be made of, if it is no stored one.
     pub fn into_parts(self) -> Result<(Option<String>, StoredMaster, Option<Uuid>), Problem> {
         let Self { id, key, upload, page, public } = self;
-        let fault = |pointer: &str, detail: &str| {
-            Problem::invalid(vec![Fault { pointer: pointer.to_owned(), detail: detail.to_owned() }])
-        };
+        let fault = |pointer: &str, detail: &str| Problem::invalid(vec![Fault { pointer: pointer.to_owned(), detail: detail.to_owned() }]);
         let upload = match (&key, upload) {
             (None, None) => return Err(fault("/key", "it is missing: name a key in the storage, or an upload")),
             (Some(_), Some(_)) => return Err(fault("/upload", "name a key or an upload, not both")),
