@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::{Catalog, CatalogError};
 
 /// How long a hold lasts unless it is renewed.
-pub const UPLOAD_HOLD: Duration = Duration::from_secs(60);
+pub const UPLOAD_HOLD: Duration = Duration::from_secs(20);
 
 /// Bytes on their way in.
 #[derive(Clone, Debug, sqlx::FromRow)]

@@ -3,6 +3,7 @@
 mod documents;
 mod error;
 mod masters;
+mod pull;
 mod pyramids;
 mod ranged;
 mod ready;
@@ -13,6 +14,7 @@ mod warming;
 pub use documents::{Documents, Done, ImportError, ImportOptions, Origin, Taken, fetched};
 pub use error::MasterError;
 pub use masters::Masters;
+pub use pull::{PullError, Pulled, Puller};
 pub use ready::StoredMaster;
 pub use scratch::Scratch;
 pub use uploads::{Checksum, Direct, INCOMING, Summing, UploadError, UploadSettings, Uploads};

@@ -33,6 +33,12 @@ impl Scratch {
         Ok((scratch, file))
     }
 
+    /// A name in `folder`, which is made when it is needed, for a file that is to be written.
+    pub(super) async fn named(folder: &Path) -> std::io::Result<Scratch> {
+        tokio::fs::create_dir_all(folder).await?;
+        Ok(Scratch(folder.join(Uuid::now_v7().to_string())))
+    }
+
     /// What a client sends, at most `most` bytes.
     pub(super) async fn received(
         folder: &Path,

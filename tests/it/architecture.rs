@@ -93,6 +93,8 @@ const VERSIONED: &[&str] = &[
     "iiif/presentation/upgrade/version.rs",
     "iiif/presentation/validate/context.rs",
     "iiif/presentation/validate/mod.rs",
+    "ingest/pull/plan.rs",
+    "ingest/pull/service.rs",
     "manifests.rs",
     "api/image.rs",
     "api/presentation.rs",

@@ -33,6 +33,7 @@ mod openapi;
 mod outage;
 mod pages;
 mod paintings;
+mod pulled;
 mod ranges;
 mod registration;
 mod rendered;

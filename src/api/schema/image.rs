@@ -19,9 +19,10 @@ pub struct ImageRegistration {
     pub id: Option<String>,
     /// The master's key in the storage. A pyramidal tiled TIFF is served as it is; of a JPEG, PNG, WebP, GIF, JPEG 2000 or any
     /// other TIFF a pyramid is made.
-    #[oai(validator(min_length = 1, max_length = 1024))]
+    #[oai(skip_serializing_if_is_none, validator(min_length = 1, max_length = 1024))]
     pub key: Option<String>,
     /// Instead of a key: the id of a whole upload. It ends when the image is there.
+    #[oai(skip_serializing_if_is_none)]
     pub upload: Option<String>,
     /// Which picture of a TIFF that has several, from 1. It counts for this registration only: say it again with `PUT`.
     #[oai(default = "first", validator(minimum(value = "1")))]
