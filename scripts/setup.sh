@@ -40,9 +40,11 @@ missing_packages() {
     python3 -c 'import ensurepip' 2>/dev/null || echo python3-venv
     has_libmagic || echo libmagic1
   fi
-  if [[ $viewers == yes ]]; then
+  if [[ $tests == yes || $viewers == yes ]]; then
     has node || echo nodejs
     has npm || echo npm
+  fi
+  if [[ $viewers == yes ]]; then
     has chromium || has google-chrome || echo chromium fonts-dejavu-core
   fi
   has_postgresql || echo postgresql
@@ -93,8 +95,12 @@ if [[ $tests == yes && ! -x $tools/venv/bin/iiif-validate.py ]]; then
 fi
 
 # npm writes the lock beside what it installed: the same one means that all is there.
-viewers_dir=tests/viewers
-if [[ $viewers == yes && ! $viewers_dir/node_modules/.package-lock.json -nt $viewers_dir/package-lock.json ]]; then
-  echo "installing the viewers into $viewers_dir/node_modules"
-  npm ci --prefix "$viewers_dir" --silent --ignore-scripts --no-fund --no-audit
-fi
+install_from_npm() {
+  if [[ ! $1/node_modules/.package-lock.json -nt $1/package-lock.json ]]; then
+    echo "installing $2 into $1/node_modules"
+    npm ci --prefix "$1" --silent --ignore-scripts --no-fund --no-audit
+  fi
+}
+
+if [[ $tests == yes ]]; then install_from_npm tests/uploads "the tus client"; fi
+if [[ $viewers == yes ]]; then install_from_npm tests/viewers "the viewers"; fi

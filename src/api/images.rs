@@ -7,11 +7,13 @@ use poem::web::Data;
 use poem_openapi::OpenApi;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Binary;
+use uuid::Uuid;
 
 use super::address::Address;
 use super::answer::{Deleted, Done, Listed, Read, Written};
 use super::auth::{Key, Reader};
 use super::body::{Body, Patch};
+use super::digest::Announced;
 use super::etag::{IfMatch, IfNoneMatch};
 use super::ids;
 use super::problem::{Kind, Problem, internal};
@@ -23,7 +25,7 @@ use crate::iiif::ids::ImageId;
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageError;
-use crate::ingest::MasterError;
+use crate::ingest::{MasterError, StoredMaster};
 
 /// Images.
 pub struct Images;
@@ -52,7 +54,7 @@ impl Images {
 
     /// Register an image
     ///
-    /// Its master is in the storage already, and stays there as it is. A pyramidal TIFF whose tiles serve is measured; of anything
+    /// Its master is in the storage already, and stays there as it is (`key`), or came by `/api/v1/uploads` (`upload`). A pyramidal TIFF whose tiles serve is measured; of anything
     /// else that can be read a pyramid is made once, which is stored beside and goes with the image. That may take a minute, as large
     /// masters are made one at a time; it goes on if the client leaves.
     #[oai(path = "/images", method = "post", operation_id = "registerImage")]
@@ -63,20 +65,24 @@ impl Images {
         Address(uris): Address,
         body: Body<ImageRegistration>,
     ) -> Result<Written<ImageView>, Problem> {
-        let (id, master) = body.0.into_parts();
-        let key = &master.key;
-        let id = id.unwrap_or_else(|| key.strip_suffix(".tif").or_else(|| key.strip_suffix(".tiff")).unwrap_or(key).to_owned());
+        let (id, master, upload) = body.0.into_parts()?;
+        let id = match (id, upload) {
+            (Some(id), _) => id,
+            (None, None) => without_extension(&master.key, &[".tif", ".tiff"]).to_owned(),
+            (None, Some(upload)) => app.uploads.find(upload).await.map_err(at_upload)?.name.map(named).unwrap_or_default(),
+        };
         if let Err(error) = ImageId::parse(&id) {
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail: error.to_string() }]));
         }
-        let image = app.masters.register(&id, &master).await.map_err(at_key)?;
-        Ok(created(image, &uris))
+        Ok(created(app.make(&id, &master, upload).await?, &uris))
     }
 
     /// Upload an image
     ///
     /// The body is the file itself. A pyramidal TIFF whose tiles serve is kept as it is; of anything else that can be read (JPEG, PNG,
-    /// WebP, GIF, JPEG 2000, any other TIFF) the pyramid that is made of it is kept.
+    /// WebP, GIF, JPEG 2000, any other TIFF) the pyramid that is made of it is kept. With `Repr-Digest: sha-256=:…:` (or
+    /// `Content-Digest`; RFC 9530) nothing is kept of bytes that do not have this SHA-256. Large files over lines that break go by
+    /// `/api/v1/uploads`.
     #[oai(path = "/images/:id", method = "post", operation_id = "uploadImage")]
     async fn upload(
         &self,
@@ -87,10 +93,11 @@ impl Images {
         id: Path<String>,
         /// Shown to anyone even if no published item uses it.
         public: Query<Option<bool>>,
+        digest: Announced,
         bytes: Binary<Bytes>,
     ) -> Result<Written<ImageView>, Problem> {
         let stream = bytes.0.into_bytes_stream();
-        let image = app.masters.upload(ids::image(&id)?, public.0.unwrap_or(false), Box::pin(stream)).await?;
+        let image = app.masters.upload(ids::image(&id)?, public.0.unwrap_or(false), Box::pin(stream), digest.0).await?;
         Ok(created(image, &uris))
     }
 
@@ -130,7 +137,7 @@ impl Images {
         id: Path<String>,
         body: Body<ImageRegistration>,
     ) -> Result<Written<ImageView>, Problem> {
-        let (named, master) = body.0.into_parts();
+        let (named, master, upload) = body.0.into_parts()?;
         if named.is_some_and(|named| named != id.0) {
             let detail = "it is not the id in the URL, and an id cannot be changed".to_owned();
             return Err(Problem::invalid(vec![Fault { pointer: "/id".to_owned(), detail }]));
@@ -138,10 +145,16 @@ impl Images {
         let id = ids::image(&id)?;
         match app.catalog.image(id).await {
             Err(CatalogError::NotFound(_)) if matches!(condition.0, Precondition::None | Precondition::Absent) => {
-                Ok(created(app.masters.register(id, &master).await.map_err(at_key)?, &uris))
+                Ok(created(app.make(id, &master, upload).await?, &uris))
             }
             Err(error) => Err(error.into()),
-            Ok(_) => Ok(changed(app.masters.measure_again(id, &master, &condition.0).await.map_err(at_key)?, &uris)),
+            Ok(current) => match upload {
+                Some(upload) => {
+                    let image = app.masters.take_again(&app.uploads, upload, &master, current, &condition.0).await;
+                    Ok(changed(image.map_err(at_upload_of_master)?, &uris))
+                }
+                None => Ok(changed(app.masters.measure_again(id, &master, &condition.0).await.map_err(at_key)?, &uris)),
+            },
         }
     }
 
@@ -218,6 +231,54 @@ impl Images {
     }
 }
 
+impl App {
+    /// A new image: of a master in the storage, or of an upload.
+    async fn make(&self, id: &str, master: &StoredMaster, upload: Option<Uuid>) -> Result<Image, Problem> {
+        match upload {
+            None => self.masters.register(id, master).await.map_err(at_key),
+            Some(upload) => {
+                let image = self.masters.take(&self.uploads, upload, id, master.page, master.public).await;
+                image.map_err(at_upload_of_master)
+            }
+        }
+    }
+}
+
+/// The id that a file's name gives.
+fn named(name: String) -> String {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
+}
+
+fn without_extension<'a>(name: &'a str, extensions: &[&str]) -> &'a str {
+    extensions.iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name)
+}
+
+/// Says of an upload that is not there that it is the one named in the body.
+fn at_upload(error: impl Into<Problem>) -> Problem {
+    let problem: Problem = error.into();
+    match problem.kind {
+        Kind::NotFound | Kind::Gone => Problem::invalid(vec![Fault { pointer: "/upload".to_owned(), detail: problem.detail }]),
+        _ => problem,
+    }
+}
+
+/// The same of an upload that is there and no picture; an image that is gone stays gone.
+fn at_upload_of_master(error: MasterError) -> Problem {
+    match &error {
+        MasterError::Catalog(CatalogError::NotFound("upload") | CatalogError::Gone("upload")) | MasterError::Upload(_) => {
+            Problem::invalid(vec![Fault { pointer: "/upload".to_owned(), detail: error.to_string() }])
+        }
+        MasterError::Image(ImageError::Unsupported(_) | ImageError::Damaged(_)) | MasterError::TooLarge(_) => {
+            Problem::invalid(vec![Fault { pointer: "/upload".to_owned(), detail: error.to_string() }])
+        }
+        MasterError::Format(format) if !matches!(format, FormatError::Io(_)) => {
+            Problem::invalid(vec![Fault { pointer: "/upload".to_owned(), detail: error.to_string() }])
+        }
+        _ => error.into(),
+    }
+}
+
 fn created(image: Image, uris: &Uris) -> Written<ImageView> {
     let (revision, location) = (image.revision, uris.api_image(&image.id));
     Written::created(ImageView::of(image, true, uris), revision, location)
@@ -248,6 +309,8 @@ impl From<MasterError> for Problem {
             MasterError::Storage(error) => error.into(),
             MasterError::TooLarge(_) => Self::new(Kind::TooLarge, error.to_string()),
             MasterError::Broken(_) => Self::new(Kind::BadRequest, error.to_string()),
+            MasterError::Upload(_) => Self::new(Kind::Conflict, error.to_string()),
+            MasterError::Digest => Self::new(Kind::Digest, error.to_string()),
             MasterError::Scratch(source) => internal(&source),
         }
     }

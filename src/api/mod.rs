@@ -9,6 +9,7 @@ mod body;
 mod canvases;
 mod collections;
 mod content_states;
+mod digest;
 mod documents;
 mod etag;
 mod health;
@@ -34,6 +35,7 @@ mod reply;
 mod schema;
 mod segments;
 mod stored;
+mod uploads;
 mod validate;
 mod validation;
 
@@ -49,7 +51,7 @@ use crate::catalog::Catalog;
 use crate::fetch::Fetcher;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
-use crate::ingest::{Documents, Masters, Warming};
+use crate::ingest::{Documents, Masters, Uploads, Warming};
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
@@ -60,6 +62,7 @@ pub use openapi::{allowed, document, json, yaml};
 pub use problem::{Kind, Problem};
 pub use rendered::{Shelf, maker};
 pub use reply::{Body, Packed, Reply};
+pub use uploads::{answered as tus_answered, offered as tus_offered, speaks as speaks_tus};
 
 /// `Cache-Control` of what only the holder of a key may see.
 const PRIVATE: &str = "private, no-store";
@@ -69,6 +72,7 @@ pub struct App {
     pub catalog: Catalog,
     pub images: Arc<ImageService>,
     pub masters: Masters,
+    pub uploads: Uploads,
     pub warming: Warming,
     pub documents: Documents,
     pub manifests: Manifests,
@@ -106,6 +110,8 @@ enum Tags {
     Collections,
     /// Stored masters; each becomes a IIIF image service.
     Images,
+    /// Bytes on their way in, also over lines that break: tus 1.0.0.
+    Uploads,
     /// Manifests made elsewhere.
     Imports,
     /// Spreadsheets for Omeka S.
@@ -129,6 +135,7 @@ type Rest = (
     collections::Collections,
     members::Members,
     images::Images,
+    uploads::Uploads,
     imports::Imports,
     omeka::Omeka,
     validation::Validation,
@@ -150,6 +157,7 @@ fn rest() -> OpenApiService<Rest, ()> {
         collections::Collections,
         members::Members,
         images::Images,
+        uploads::Uploads,
         imports::Imports,
         omeka::Omeka,
         validation::Validation::default(),
@@ -227,6 +235,16 @@ async fn guard<E: Endpoint>(endpoint: Arc<E>, request: Request) -> poem::Result<
     Ok(response)
 }
 
+/// Whether the body is a file, or a part of one.
+fn is_streamed(request: &Request) -> bool {
+    let path = request.uri().path();
+    match *request.method() {
+        Method::POST => path.starts_with("/api/v1/images/") || path == uploads::PATH,
+        Method::PATCH => uploads::speaks(path),
+        _ => false,
+    }
+}
+
 /// Asks writers for their key, and bounds bodies that are read whole. Uploads are streamed and bounded where they are received.
 async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem::Result<E::Output> {
     // Before the body: what a stranger sends is not even kept in memory.
@@ -234,9 +252,8 @@ async fn limit_body<E: Endpoint>(endpoint: Arc<E>, mut request: Request) -> poem
     if writes && !READING_POSTS.contains(&request.uri().path()) {
         auth::writer(&mut request).await?;
     }
-    let upload = request.method() == Method::POST && request.uri().path().starts_with("/api/v1/images/");
     let limit = request.data::<Arc<App>>().map_or(0, |app| app.max_body);
-    if !upload {
+    if !is_streamed(&request) {
         let too_large = || Problem::new(Kind::TooLarge, format!("a JSON body has at most {limit} bytes; send it in parts"));
         let said = request.header("content-length").and_then(|length| length.parse::<u64>().ok());
         if said.is_some_and(|length| length > limit) {

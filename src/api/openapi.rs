@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::address::uris;
 use super::etag::is_known;
 use super::problem::{Kind, ProblemDocument};
+use super::uploads::{PATH, speaks};
 use super::{READING_POSTS, documents, rest};
 
 /// The routes of the IIIF APIs, which poem-openapi cannot describe.
@@ -70,9 +71,9 @@ fn add(target: &mut Value, more: &Value) {
 /// Adds to an operation what all operations of its kind share.
 fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
     let writes = method != "get" && !READING_POSTS.contains(&path);
-    let conditional =
-        matches!(method, "put" | "patch" | "delete") || operation["operationId"].as_str().is_some_and(|id| CONDITIONAL.contains(&id));
-    if !writes {
+    let conditional = !speaks(path)
+        && (matches!(method, "put" | "patch" | "delete") || operation["operationId"].as_str().is_some_and(|id| CONDITIONAL.contains(&id)));
+    if !writes && operation.get("security").is_none() {
         operation["security"] = json!([{}, {"key": []}]);
     }
     if conditional {
@@ -115,6 +116,12 @@ fn kinds(path: &str, method: &str, conditional: bool, body: bool) -> Vec<Kind> {
     }
     if conditional {
         kinds.extend([Kind::Stale, Kind::PreconditionRequired]);
+    }
+    if speaks(path) && path != PATH {
+        kinds.extend([Kind::TusVersion, Kind::Locked]);
+    }
+    if speaks(path) && body {
+        kinds.push(Kind::Checksum);
     }
     if body {
         kinds.extend([Kind::TooLarge, Kind::MediaType, Kind::Invalid]);

@@ -1,5 +1,7 @@
 //! What went wrong, for people and programs: RFC 9457 problem documents, and the only table of HTTP statuses.
 
+use std::sync::LazyLock;
+
 use http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 use poem_openapi::Object;
@@ -11,6 +13,18 @@ use crate::iiif::presentation::Fault;
 use crate::image_service::ImageError;
 use crate::storage::StorageError;
 
+/// The status of tus for a checksum that does not hold (extension Checksum); HTTP itself has none.
+static CHECKSUM_MISMATCH: LazyLock<StatusCode> = LazyLock::new(|| StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST));
+
+macro_rules! status {
+    (CHECKSUM_MISMATCH) => {
+        *CHECKSUM_MISMATCH
+    };
+    ($known:ident) => {
+        StatusCode::$known
+    };
+}
+
 /// Kinds of problems: stable name, status, title.
 macro_rules! kinds {
     ($($kind:ident, $status:ident, $name:literal, $title:literal;)*) => {
@@ -21,8 +35,8 @@ macro_rules! kinds {
         impl Kind {
             pub const ALL: &[Kind] = &[$(Kind::$kind,)*];
 
-            pub const fn status(self) -> StatusCode {
-                match self { $(Kind::$kind => StatusCode::$status,)* }
+            pub fn status(self) -> StatusCode {
+                match self { $(Kind::$kind => status!($status),)* }
             }
 
             /// The stable `type`: a URN.
@@ -49,6 +63,10 @@ kinds! {
     OutOfRange, RANGE_NOT_SATISFIABLE, "out-of-range", "The answer has no such part";
     MediaType, UNSUPPORTED_MEDIA_TYPE, "media-type", "This kind of content is not taken";
     Invalid, UNPROCESSABLE_ENTITY, "invalid", "What was sent has faults";
+    Locked, LOCKED, "locked", "Somebody else is at it";
+    TusVersion, PRECONDITION_FAILED, "tus-version", "This version of tus is not spoken";
+    Checksum, CHECKSUM_MISMATCH, "checksum", "What arrived does not have the checksum that was announced";
+    Digest, BAD_REQUEST, "digest", "What arrived does not have the digest that was announced";
     PreconditionRequired, PRECONDITION_REQUIRED, "precondition-required", "If-Match is needed";
     Unavailable, SERVICE_UNAVAILABLE, "unavailable", "Not at the moment";
     Internal, INTERNAL_SERVER_ERROR, "internal", "The service failed";
@@ -110,7 +128,7 @@ impl Problem {
         let kept = if self.kind == Kind::Gone { "public, max-age=60" } else { "no-store" };
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(kept));
         match self.kind {
-            Kind::Unavailable => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"))),
+            Kind::Unavailable | Kind::Locked => drop(headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"))),
             Kind::Unauthorized => drop(headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
             _ => {}
         }

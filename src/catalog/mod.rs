@@ -53,6 +53,7 @@ mod public;
 mod public_collections;
 mod reading_order;
 mod structures;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -75,6 +76,7 @@ pub use keys::{ApiKey, NewApiKey};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 pub use public_collections::{Holder, PublicMember};
+pub use uploads::{NewUpload, UPLOAD_HOLD, Upload, UploadPart};
 
 /// The catalogue over one database.
 #[derive(Clone)]

@@ -145,6 +145,8 @@ settings! {
     max_region_area: u64 = "250MP" => pixels, [], Open;
     /// Largest upload of an image, in bytes.
     max_upload: u64 = "2G" => byte_count, [], Open;
+    /// How long an unfinished upload is kept after its last bytes (ms, s, m or h; a bare number is seconds).
+    upload_lifetime: Duration = "24h" => duration, [], Open;
     /// Largest JSON body, in bytes.
     max_body: u64 = "8M" => byte_count, [], Open;
     /// Largest master accepted, in pixels.

@@ -42,7 +42,7 @@ pub use error::ImageError;
 pub use lanes::LaneSettings;
 pub use make::Picture;
 pub use plain::PlainSettings;
-pub use sources::{Measured, Source, UPLOADS, Viewer, tile_size};
+pub use sources::{INCOMING, Measured, Source, UPLOADS, Viewer, tile_size};
 pub use tag::Tag;
 
 /// How the service answers.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 
-use super::sources::{Facts, Measured, Source, Tiles, UPLOADS, open_in};
+use super::sources::{Facts, INCOMING, Measured, Source, Tiles, UPLOADS, open_in};
 use super::{ImageError, ImageService};
 use crate::catalog::Descriptor;
 use crate::storage::StorageError;
@@ -52,7 +52,7 @@ impl ImageService {
     }
 
     fn is_open(&self, id: &str) -> bool {
-        self.settings.open_storage && !id.starts_with(UPLOADS)
+        self.settings.open_storage && ![UPLOADS, INCOMING].iter().any(|ours| id.starts_with(ours))
     }
 
     /// Of registered images, whoever registers them chooses the page: only other files have pages here.

@@ -16,6 +16,8 @@ use crate::storage::{Object, Storage, Version};
 
 /// Where uploaded masters are kept: never served as unregistered files.
 pub const UPLOADS: &str = "triptych-uploads/";
+/// Where the parts of uploads are kept until they are whole: never served either.
+pub const INCOMING: &str = "triptych-incoming/";
 /// How long an unregistered file is believed to be what it was.
 const TRUST: Duration = Duration::from_secs(10);
 /// First bytes read of a file: enough for the directories of most.

@@ -20,6 +20,11 @@ pub enum MasterError {
     TooLarge(u64),
     #[error("the upload ended before it was whole: {0}")]
     Broken(std::io::Error),
+    #[error("what arrived does not have the SHA-256 that was announced; nothing was kept, send it again")]
+    Digest,
+    /// The upload that it is to be made of is not fit for that.
+    #[error("{0}")]
+    Upload(String),
     #[error("the master could not be kept while it was worked on: {0}")]
     Scratch(std::io::Error),
 }

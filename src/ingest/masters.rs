@@ -12,7 +12,7 @@ use super::pyramids::{converted, inspected, mended, pyramid_of, serves, told};
 use super::ranged::Ranged;
 use super::ready::{Ready, StoredMaster, check_size};
 use super::scratch::Scratch;
-use super::{MasterError, Warming};
+use super::{MasterError, Uploads, Warming};
 use crate::catalog::{Catalog, CatalogError, Image, MasterReport, NewImage, Precondition};
 use crate::formats::{self, FormatError, FormatLimits};
 use crate::image_service::{ImageError, ImageService, Measured, UPLOADS};
@@ -106,14 +106,68 @@ impl Masters {
         id: &str,
         public: bool,
         bytes: impl Stream<Item = std::io::Result<Bytes>> + Unpin,
+        sha256: Option<[u8; 32]>,
     ) -> Result<Image, MasterError> {
         self.catalog.image_id_is_free(id).await?;
         let received = Scratch::received(&self.scratch, bytes, self.max_upload).await?;
-        let _turn = self.turn.clone().acquire_owned().await;
-        let limits = self.limits;
-        let (report, pyramid) = blocking(move || Ok((inspected(received.path(), &limits)?, pyramid_of(received, &limits)?))).await?;
+        if let Some(expected) = sha256 {
+            received.verify(expected.to_vec()).await?;
+        }
+        let (report, pyramid) = self.served(received, 1).await?;
         let (masters, id) = (self.clone(), id.to_owned());
         apart(async move { masters.keep(&id, public, pyramid.path(), report).await }).await
+    }
+
+    /// Makes an image of an upload, which ends then. It goes on if the caller leaves; if it fails, the upload is still there.
+    pub async fn take(&self, uploads: &Uploads, upload: Uuid, id: &str, page: u32, public: bool) -> Result<Image, MasterError> {
+        self.catalog.image_id_is_free(id).await?;
+        let (masters, uploads, id) = (self.clone(), uploads.clone(), id.to_owned());
+        apart(async move {
+            let received = uploads.received(upload, &masters.scratch).await?;
+            let (report, pyramid) = masters.served(received, page).await?;
+            let image = masters.keep(&id, public, pyramid.path(), report).await?;
+            uploads.taken(upload).await;
+            Ok(image)
+        })
+        .await
+    }
+
+    /// Makes an upload the master of an existing image, which keeps its size.
+    pub async fn take_again(
+        &self,
+        uploads: &Uploads,
+        upload: Uuid,
+        master: &StoredMaster,
+        current: Image,
+        condition: &Precondition,
+    ) -> Result<Image, MasterError> {
+        condition.allows(current.revision)?;
+        let (masters, uploads, mut master, condition) = (self.clone(), uploads.clone(), master.clone(), condition.clone());
+        apart(async move {
+            let received = uploads.received(upload, &masters.scratch).await?;
+            let (report, pyramid) = masters.served(received, master.page).await?;
+            master.key = new_key();
+            let new = masters.stored(&current.id, &master, pyramid.path(), report).await?;
+            let replaced = masters.replace(&current, &new, &condition).await;
+            match &replaced {
+                Ok(_) => uploads.taken(upload).await,
+                Err(_) => masters.remove([master.key]).await,
+            }
+            replaced
+        })
+        .await
+    }
+
+    /// What is served of a file that was sent, and what is found out about that.
+    async fn served(&self, received: Scratch, page: u32) -> Result<(MasterReport, Scratch), MasterError> {
+        let _turn = self.turn.clone().acquire_owned().await;
+        let limits = self.limits;
+        blocking(move || {
+            let report = inspected(received.path(), &limits)?;
+            let pyramid = if page == 1 { pyramid_of(received, &limits)? } else { converted(&received, page, &limits)? };
+            Ok((report, pyramid))
+        })
+        .await
     }
 
     /// Puts the pyramid at `path` into the storage and registers it.
@@ -137,17 +191,27 @@ impl Masters {
 
     async fn keep(&self, id: &str, public: bool, path: &Path, report: MasterReport) -> Result<Image, MasterError> {
         let master = StoredMaster { key: new_key(), page: 1, public };
-        self.images.storage().write_file(&master.key, path).await?;
-        let created = async {
-            let measured = self.images.open(&master.key).await?;
-            let ready = Ready { object: measured.object.clone(), measured, pyramid: None, report };
-            self.create(&ready.into_image(id, &master, true)?).await
-        };
-        let created: Result<Image, MasterError> = created.await;
+        let created = self.create(&self.stored(id, &master, path, report).await?).await;
         if created.is_err() {
             self.remove([master.key]).await;
         }
         created
+    }
+
+    /// Puts the pyramid at `path` where the master is to be, and measures it there.
+    async fn stored(&self, id: &str, master: &StoredMaster, path: &Path, report: MasterReport) -> Result<NewImage, MasterError> {
+        self.images.storage().write_file(&master.key, path).await?;
+        let measured = match self.images.open(&master.key).await {
+            Ok(measured) => {
+                let ready = Ready { object: measured.object.clone(), measured, pyramid: None, report };
+                ready.into_image(id, master, true)
+            }
+            Err(error) => Err(error),
+        };
+        if measured.is_err() {
+            self.remove([master.key.clone()]).await;
+        }
+        Ok(measured?)
     }
 
     async fn create(&self, new: &NewImage) -> Result<Image, MasterError> {

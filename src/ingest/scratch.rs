@@ -8,11 +8,12 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use uuid::Uuid;
 
-use super::MasterError;
+use super::uploads::verify;
+use super::{MasterError, UploadError};
 use crate::storage::{FetchError, Object, Storage};
 
 /// A file that is deleted when nobody holds it any more.
-pub(super) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     pub fn path(&self) -> &Path {
@@ -20,25 +21,31 @@ impl Scratch {
     }
 
     /// Where a conversion of this file may be written.
-    pub fn converted(&self) -> Scratch {
+    pub(super) fn converted(&self) -> Scratch {
         Scratch(self.0.with_extension("tif"))
     }
 
     /// A new, empty file in `folder`, which is made when it is needed.
-    async fn create(folder: &Path) -> Result<(Scratch, File), MasterError> {
-        tokio::fs::create_dir_all(folder).await.map_err(MasterError::Scratch)?;
+    async fn create(folder: &Path) -> std::io::Result<(Scratch, File)> {
+        tokio::fs::create_dir_all(folder).await?;
         let scratch = Scratch(folder.join(Uuid::now_v7().to_string()));
-        let file = File::create_new(scratch.path()).await.map_err(MasterError::Scratch)?;
+        let file = File::create_new(scratch.path()).await?;
         Ok((scratch, file))
     }
 
+    /// A name in `folder`, which is made when it is needed, for a file that is to be written.
+    pub(super) async fn named(folder: &Path) -> std::io::Result<Scratch> {
+        tokio::fs::create_dir_all(folder).await?;
+        Ok(Scratch(folder.join(Uuid::now_v7().to_string())))
+    }
+
     /// What a client sends, at most `most` bytes.
-    pub async fn received(
+    pub(super) async fn received(
         folder: &Path,
         mut bytes: impl Stream<Item = std::io::Result<Bytes>> + Unpin,
         most: u64,
     ) -> Result<Scratch, MasterError> {
-        let (scratch, mut file) = Self::create(folder).await?;
+        let (scratch, mut file) = Self::create(folder).await.map_err(MasterError::Scratch)?;
         let mut length = 0;
         while let Some(part) = bytes.next().await {
             let part = part.map_err(MasterError::Broken)?;
@@ -53,15 +60,37 @@ impl Scratch {
     }
 
     /// A copy of an object in the storage, of at most `most` bytes; all of it is of the one version.
-    pub async fn fetched(folder: &Path, storage: &Storage, key: &str, object: &Object, most: u64) -> Result<Scratch, MasterError> {
+    pub(super) async fn fetched(folder: &Path, storage: &Storage, key: &str, object: &Object, most: u64) -> Result<Scratch, MasterError> {
         if object.size > most {
             return Err(MasterError::TooLarge(most));
         }
-        let (scratch, mut file) = Self::create(folder).await?;
+        let (scratch, mut file) = Self::create(folder).await.map_err(MasterError::Scratch)?;
         storage.fetch(key, object, &mut file).await.map_err(|error| match error {
             FetchError::Storage(error) => error.into(),
             FetchError::Disk(error) => MasterError::Scratch(error),
         })?;
+        Ok(scratch)
+    }
+
+    /// Refuses a file that does not have this SHA-256.
+    pub(super) async fn verify(&self, expected: Vec<u8>) -> Result<(), MasterError> {
+        verify(self.path(), expected).await.map_err(|error| match error {
+            UploadError::Checksum => MasterError::Digest,
+            other => other.into(),
+        })
+    }
+
+    /// Objects of the storage one after the other.
+    pub(super) async fn joined(
+        folder: &Path,
+        storage: &Storage,
+        objects: impl Iterator<Item = (String, Object)>,
+    ) -> Result<Scratch, UploadError> {
+        let created = Self::create(folder).await;
+        let (scratch, mut file) = created.map_err(UploadError::Disk)?;
+        for (key, object) in objects {
+            storage.fetch(&key, &object, &mut file).await?;
+        }
         Ok(scratch)
     }
 }

@@ -18,6 +18,13 @@ use crate::api::{self, App, Asked, Body, Kind, Problem, Reply};
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// First segments of the service's own paths; the start page has none.
 const OWN: [&str; 6] = ["iiif", "manifests", "collections", "api", "health", "metrics"];
+/// Headers that pages may send.
+const ALLOWED: &str = "Accept, Authorization, Content-Digest, Content-Type, If-Match, If-None-Match, Range, Repr-Digest, Tus-Resumable, \
+                       Upload-Checksum, Upload-Defer-Length, Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override";
+/// Headers that pages may read.
+const EXPOSED: &str = "Accept-Ranges, Content-Range, ETag, Link, Location, Retry-After, Triptych-Losses, Tus-Checksum-Algorithm, \
+                       Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Metadata, \
+                       Upload-Offset, X-Request-Id";
 /// Longest text taken over from an error of another layer.
 const WORDS: usize = 500;
 
@@ -38,7 +45,8 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Edge<E> {
     /// The answer, whatever happens: an error, or none in time.
     async fn respond(&self, request: Request<Incoming>, path: &str, client: Client, id: &str) -> Reply {
         // Masters are sent and converted in their own time.
-        let ingest = matches!(*request.method(), Method::POST | Method::PUT) && path.starts_with("/api/v1/images");
+        let master = matches!(*request.method(), Method::POST | Method::PUT) && path.starts_with("/api/v1/images");
+        let ingest = master || (api::speaks_tus(path) && matches!(*request.method(), Method::POST | Method::PATCH));
         let timeout = if ingest { Duration::from_secs(24 * 3600) } else { self.timeout };
         let answered = async {
             if !api::is_iiif(path) {
@@ -55,7 +63,14 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Edge<E> {
     /// Answers a request whose prefix is taken off.
     async fn route(&self, mut request: Request<Incoming>, path: &str, client: Client, id: &str) -> Reply {
         if request.method() == Method::OPTIONS {
-            return permission();
+            let mut reply = permission();
+            if api::speaks_tus(path) {
+                reply.headers_mut().extend(api::tus_offered(self.app.uploads.max_length()).map(|(name, value)| (Some(name), value)));
+            }
+            return reply;
+        }
+        if api::speaks_tus(path) {
+            override_method(&mut request);
         }
         if path == "/metrics" {
             return self.metrics.reply();
@@ -82,6 +97,9 @@ impl<E: Endpoint<Output = poem::Response> + 'static> Answer for Edge<E> {
             None => Box::pin(async { compress(self.route(request, path, client, &id).await, &wishes).await }).await,
         };
         share(&mut reply, &id);
+        if api::speaks_tus(path) {
+            reply.headers_mut().extend(api::tus_answered().map(|(name, value)| (Some(name), value)));
+        }
         if reply.status() == Kind::MethodNotAllowed.status() {
             reply.headers_mut().insert(header::ALLOW, api::allowed(path));
         }
@@ -164,13 +182,21 @@ fn without_prefix(whole: &str, prefix: &str) -> Option<String> {
     (first.is_empty() || OWN.contains(&first)).then_some(rest)
 }
 
+/// Takes the method that a client names which cannot send it (tus 1.0.0, core protocol).
+fn override_method(request: &mut Request<Incoming>) {
+    let named = request.headers().get("x-http-method-override").and_then(|named| Method::from_bytes(named.as_bytes()).ok());
+    if let Some(method) = named {
+        *request.method_mut() = method;
+    }
+}
+
 /// The answer to a preflight (Fetch Standard, section 3.2.2).
 fn permission() -> Reply {
     let mut reply = Reply::new(Body::EMPTY);
     *reply.status_mut() = StatusCode::NO_CONTENT;
     for (name, value) in [
         (header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-        (header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, Authorization, Content-Type, If-Match, If-None-Match, Range"),
+        (header::ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED),
         (header::ACCESS_CONTROL_MAX_AGE, "86400"),
     ] {
         reply.headers_mut().insert(name, HeaderValue::from_static(value));
@@ -182,8 +208,7 @@ fn permission() -> Reply {
 fn share(response: &mut Reply, id: &str) {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = "Accept-Ranges, Content-Range, ETag, Link, Location, Retry-After, Triptych-Losses, X-Request-Id";
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);

@@ -21,7 +21,7 @@ use crate::fetch::{FetchSettings, Fetcher};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
-use crate::ingest::{Documents, Masters, Warming};
+use crate::ingest::{Documents, Masters, UploadSettings, Uploads, Warming};
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
@@ -49,9 +49,11 @@ async fn serve_on(settings: &Settings, database: &Database) -> Result<(), Failur
     let listening = tokio::spawn(catalog.listen());
     welcome::first_key(&app, settings, database.is_private()).await?;
     let showing = tokio::spawn(welcome::show(app.clone(), settings.clone(), database.is_private()));
+    let sweeping = tokio::spawn(app.uploads.clone().keep_swept());
     let served = connections::run(listener, tls, Arc::new(answer(app, settings)), limits(settings), told_to_stop()).await;
     showing.abort();
     listening.abort();
+    sweeping.abort();
     Ok(served?)
 }
 
@@ -111,6 +113,8 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
             limits: format_limits,
         },
     };
+    let upload_settings = UploadSettings { max_length: settings.max_upload, lifetime: settings.upload_lifetime };
+    let uploads = Uploads::new(catalog.clone(), storage.clone(), upload_settings);
     let images = ImageService::new(catalog.clone(), storage, image_settings);
     let scratch = settings.data.join("uploads");
     let warming = Warming::new(images.clone());
@@ -119,6 +123,7 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     let at_once = settings.warm.then(|| warming.clone());
     Arc::new(App {
         masters: Masters::new(catalog.clone(), images.clone(), at_once, scratch, format_limits, settings.max_upload),
+        uploads,
         warming,
         manifests: Manifests::new(catalog.clone(), limits),
         documents: Documents::new(catalog.clone(), fetcher.clone()),

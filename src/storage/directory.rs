@@ -99,7 +99,12 @@ impl Backend for Directory {
 
     async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError> {
         let (key, path) = (key.to_owned(), path.to_owned());
-        self.run(move |tree| tree.write(&key, &path)).await
+        self.run(move |tree| tree.write(&key, File::open(path).map_err(unavailable)?)).await
+    }
+
+    async fn write(&self, key: &str, bytes: Bytes) -> Result<Object, StorageError> {
+        let key = key.to_owned();
+        self.run(move |tree| tree.write(&key, &*bytes)).await
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {
@@ -166,12 +171,11 @@ impl Tree {
         if path.starts_with(&self.root) { Ok(path) } else { Err(StorageError::NotFound) }
     }
 
-    fn write(&self, key: &str, source: &Path) -> Result<Object, StorageError> {
+    fn write(&self, key: &str, mut source: impl io::Read) -> Result<Object, StorageError> {
         let (target, created) = self.make_place(key)?;
         if target.is_dir() {
             return Err(StorageError::InvalidKey("a directory has this name"));
         }
-        let mut source = File::open(source).map_err(unavailable)?;
         let temporary = Temporary(target.with_file_name(format!("{}{}", key::TEMPORARY, uuid::Uuid::now_v7())));
         let mut file = File::create_new(&temporary.0).map_err(unavailable)?;
         io::copy(&mut source, &mut file).map_err(unavailable)?;

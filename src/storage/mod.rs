@@ -15,6 +15,7 @@ use std::{
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -27,6 +28,8 @@ pub use s3::{S3Settings, S3Timeouts};
 
 /// Bytes one read may ask for.
 pub const MAX_READ: u64 = 64 << 20;
+/// Bytes that one write from memory may have.
+pub const MAX_WRITE: usize = 64 << 20;
 /// Bytes of an object that are copied at a time.
 const PIECE: u64 = 16 << 20;
 /// Requests of one [`Storage::read_ranges`] that are under way together.
@@ -89,6 +92,14 @@ pub struct Object {
     pub version: Version,
 }
 
+/// A PUT request that a store takes from anyone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PresignedPut {
+    pub url: String,
+    /// To be sent just so.
+    pub headers: Vec<(String, String)>,
+}
+
 /// What each kind of store must do; keys and ranges have been checked, ranges are not empty and not above [`MAX_READ`].
 #[async_trait]
 trait Backend: Send + Sync {
@@ -104,6 +115,14 @@ trait Backend: Send + Sync {
     async fn read(&self, key: &str, range: Range<u64>, version: Option<&Version>) -> Result<Bytes, StorageError>;
     async fn read_head(&self, key: &str, length: u64) -> Result<(Bytes, Object), StorageError>;
     async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError>;
+    async fn write(&self, key: &str, bytes: Bytes) -> Result<Object, StorageError>;
+    /// Whether others can write to it by [`Backend::presign_put`].
+    fn takes_direct(&self) -> bool {
+        false
+    }
+    async fn presign_put(&self, _key: &str, _length: u64, _lifetime: Duration) -> Result<Option<PresignedPut>, StorageError> {
+        Ok(None)
+    }
     async fn delete(&self, key: &str) -> Result<(), StorageError>;
     async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, StorageError>;
     async fn check(&self) -> Result<(), StorageError>;
@@ -220,6 +239,29 @@ impl Storage {
     pub async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError> {
         key::check(key)?;
         self.0.write_file(key, path).await
+    }
+
+    /// The same of at most [`MAX_WRITE`] bytes from memory.
+    ///
+    /// # Errors
+    /// [`StorageError::OutOfRange`] for more.
+    pub async fn write(&self, key: &str, bytes: Bytes) -> Result<Object, StorageError> {
+        key::check(key)?;
+        if bytes.len() > MAX_WRITE {
+            return Err(StorageError::OutOfRange);
+        }
+        self.0.write(key, bytes).await
+    }
+
+    /// Whether others can be let to write an object themselves.
+    pub fn takes_direct(&self) -> bool {
+        self.0.takes_direct()
+    }
+
+    /// A request by which anyone can write one object of this length, within this time; `None` where the store takes none.
+    pub async fn presign_put(&self, key: &str, length: u64, lifetime: Duration) -> Result<Option<PresignedPut>, StorageError> {
+        key::check(key)?;
+        self.0.presign_put(key, length, lifetime).await
     }
 
     /// Deletes an object; one that is not there counts as deleted.

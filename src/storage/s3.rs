@@ -10,10 +10,10 @@ mod upload;
 use std::{ops::Range, path::Path, time::Duration};
 
 use async_trait::async_trait;
-use aws_sdk_s3::{Client, operation::get_object::GetObjectOutput, primitives::ByteStream};
+use aws_sdk_s3::{Client, operation::get_object::GetObjectOutput, presigning::PresigningConfig, primitives::ByteStream};
 use bytes::{Bytes, BytesMut};
 
-use super::{Backend, Object, StorageError, Version, key};
+use super::{Backend, Object, PresignedPut, StorageError, Version, key};
 use errors::{failure, unavailable};
 pub use settings::{S3Settings, S3Timeouts};
 
@@ -116,6 +116,25 @@ impl Backend for Bucket {
 
     async fn write_file(&self, key: &str, path: &Path) -> Result<Object, StorageError> {
         upload::Target { client: self.writer.clone(), bucket: self.name.clone(), key: self.full(key) }.write(path).await
+    }
+
+    async fn write(&self, key: &str, bytes: Bytes) -> Result<Object, StorageError> {
+        let size = bytes.len() as u64;
+        let request = self.writer.put_object().bucket(&self.name).key(self.full(key)).body(ByteStream::from(bytes));
+        describe(Some(size), request.send().await.map_err(|e| failure(&e))?.e_tag())
+    }
+
+    fn takes_direct(&self) -> bool {
+        true
+    }
+
+    async fn presign_put(&self, key: &str, length: u64, lifetime: Duration) -> Result<Option<PresignedPut>, StorageError> {
+        let config = PresigningConfig::expires_in(lifetime).map_err(|e| unavailable(&e.to_string()))?;
+        let length = i64::try_from(length).map_err(|_| StorageError::OutOfRange)?;
+        let request = self.writer.put_object().bucket(&self.name).key(self.full(key)).content_length(length);
+        let signed = request.presigned(config).await.map_err(|e| failure(&e))?;
+        let headers = signed.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Ok(Some(PresignedPut { url: signed.uri().to_owned(), headers }))
     }
 
     async fn delete(&self, key: &str) -> Result<(), StorageError> {

@@ -36,11 +36,13 @@ mod outage;
 mod page_work;
 mod pages;
 mod paintings;
+mod pulled;
 mod ranges;
 mod registration;
 mod rendered;
 mod replaced;
 mod scripts;
+mod resumable;
 mod smoke;
 mod storage;
 #[cfg(feature = "s3")]

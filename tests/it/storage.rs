@@ -48,6 +48,7 @@ async fn contract(store: &Storage) {
     let place = Place::new();
     assert_eq!(store.check().await, Ok(()));
     reads_are_exact(store, &place).await;
+    bytes_are_written_like_files(store, &place).await;
     many_ranges_come_back_in_order(store, &place).await;
     odd_keys_are_ordinary(store, &place).await;
     hostile_keys_are_refused(store, &place).await;
@@ -77,6 +78,23 @@ async fn reads_are_exact(store: &Storage, place: &Place) {
     let (head, object) = store.read_head("reads/empty", 10).await.expect("a head");
     assert_eq!((head.len(), object.size, object.version), (0, 0, version));
     assert_eq!(read(store, "reads/empty", 0..1).await, Err(StorageError::OutOfRange));
+}
+
+async fn bytes_are_written_like_files(store: &Storage, place: &Place) {
+    for length in [0, 1, 5000, 3 << 20] {
+        let bytes = sample(length);
+        let written = store.write("written/a", bytes.clone().into()).await.expect("written");
+        assert_eq!(written.size, length as u64);
+        assert_eq!(store.head("written/a").await.as_ref(), Ok(&written), "what a write tells is what is there");
+        assert_eq!(read(store, "written/a", 0..length as u64).await, Ok(bytes));
+    }
+    let before = place.put(store, "written/a", b"a file").await;
+    let after = store.write("written/a", "bytes!".into()).await.expect("written").version;
+    assert_ne!(before, after);
+    assert_eq!(store.read("written/a", 0..6, Some(&before)).await, Err(StorageError::Changed));
+    let large = vec![0; triptych::storage::MAX_WRITE + 1].into();
+    assert_eq!(store.write("written/large", large).await, Err(StorageError::OutOfRange));
+    assert_eq!(store.head("written/large").await, Err(StorageError::NotFound));
 }
 
 async fn many_ranges_come_back_in_order(store: &Storage, place: &Place) {
@@ -141,6 +159,7 @@ async fn hostile_keys_are_refused(store: &Storage, place: &Place) {
         refused(store.read_head(key, 1).await.map(drop));
         refused(store.read_ranges(key, &[], None).await.map(drop));
         refused(store.write_file(key, &upload).await.map(drop));
+        refused(store.write(key, "x".into()).await.map(drop));
         refused(store.delete(key).await);
     }
 }

@@ -1,22 +1,29 @@
 //! Images.
 
 use poem_openapi::Object;
+use uuid::Uuid;
 
 use super::moment;
+use crate::api::problem::Problem;
 use crate::catalog::{Image, MasterFinding, MasterReport};
+use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
 use crate::ingest::StoredMaster;
 
-/// An image to be registered: a master that is in the storage already.
+/// An image to be registered: a master that is in the storage already, or an upload that is whole.
 #[derive(Object)]
 #[oai(example)]
 pub struct ImageRegistration {
-    /// Chosen for ever, 1 to 512 bytes, may contain `/`. The key without its `.tif` or `.tiff` if it is not given.
+    /// Chosen for ever, 1 to 512 bytes, may contain `/`. The key without its `.tif` or `.tiff` if it is not given, or the name of the
+    /// uploaded file without its extension.
     pub id: Option<String>,
     /// The master's key in the storage. A pyramidal tiled TIFF is served as it is; of a JPEG, PNG, WebP, GIF, JPEG 2000 or any
     /// other TIFF a pyramid is made.
-    #[oai(validator(min_length = 1, max_length = 1024))]
-    pub key: String,
+    #[oai(skip_serializing_if_is_none, validator(min_length = 1, max_length = 1024))]
+    pub key: Option<String>,
+    /// Instead of a key: the id of a whole upload. It ends when the image is there.
+    #[oai(skip_serializing_if_is_none)]
+    pub upload: Option<String>,
     /// Which picture of a TIFF that has several, from 1. It counts for this registration only: say it again with `PUT`.
     #[oai(default = "first", validator(minimum(value = "1")))]
     pub page: u32,
@@ -31,15 +38,21 @@ fn first() -> u32 {
 
 impl poem_openapi::types::Example for ImageRegistration {
     fn example() -> Self {
-        Self { id: Some("ezu/1286201".to_owned()), key: "ezu/1286201.tif".to_owned(), page: 1, public: false }
+        Self { id: Some("ezu/1286201".to_owned()), key: Some("ezu/1286201.tif".to_owned()), upload: None, page: 1, public: false }
     }
 }
 
 impl ImageRegistration {
-    /// The id, if one is named, and the master.
-    pub fn into_parts(self) -> (Option<String>, StoredMaster) {
-        let Self { id, key, page, public } = self;
-        (id, StoredMaster { key, page, public })
+    /// The id, if one is named, the master, and the upload that it is to be made of, if it is no stored one.
+    pub fn into_parts(self) -> Result<(Option<String>, StoredMaster, Option<Uuid>), Problem> {
+        let Self { id, key, upload, page, public } = self;
+        let fault = |pointer: &str, detail: &str| Problem::invalid(vec![Fault { pointer: pointer.to_owned(), detail: detail.to_owned() }]);
+        let upload = match (&key, upload) {
+            (None, None) => return Err(fault("/key", "it is missing: name a key in the storage, or an upload")),
+            (Some(_), Some(_)) => return Err(fault("/upload", "name a key or an upload, not both")),
+            (_, upload) => upload.map(|id| id.parse().map_err(|_| fault("/upload", "it is not the id of an upload"))).transpose()?,
+        };
+        Ok((id, StoredMaster { key: key.unwrap_or_default(), page, public }, upload))
     }
 }
 

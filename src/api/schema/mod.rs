@@ -44,6 +44,6 @@ pub struct List<T: Type + ParseFromJSON + ToJSON> {
 }
 
 /// A moment as RFC 3339 writes it, in UTC.
-fn moment(time: time::OffsetDateTime) -> String {
+pub fn moment(time: time::OffsetDateTime) -> String {
     time.to_offset(time::UtcOffset::UTC).format(&time::format_description::well_known::Rfc3339).unwrap_or_default()
 }

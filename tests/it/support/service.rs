@@ -21,6 +21,8 @@ pub struct Service {
     pub key: String,
     pub client: Client,
     pub pool: PgPool,
+    /// What takes uploads in, to be told to sweep.
+    pub uploads: triptych::ingest::Uploads,
     /// Where the files of a directory storage are.
     pub images: PathBuf,
     directory: tempfile::TempDir,
@@ -57,6 +59,7 @@ impl Service {
         let catalog = Catalog::new(pool.clone());
         let key = catalog.create_key("test").await.expect("a key").secret;
         let app = server::app(&settings, catalog.clone(), storage);
+        let uploads = app.uploads.clone();
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let tls = server::tls(&settings).expect("a certificate");
@@ -67,7 +70,17 @@ impl Service {
         });
         let listening = tokio::spawn(catalog.listen());
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).no_proxy().build();
-        Service { base: format!("http://{address}"), key, client: client.expect("a client"), pool, images, directory, running, listening }
+        Service {
+            base: format!("http://{address}"),
+            key,
+            client: client.expect("a client"),
+            pool,
+            uploads,
+            images,
+            directory,
+            running,
+            listening,
+        }
     }
 
     /// A directory that ends with the test.
