@@ -18,6 +18,8 @@ mod images;
 mod imports;
 mod infos;
 mod items;
+mod job_events;
+mod jobs;
 mod members;
 mod negotiate;
 mod openapi;
@@ -46,7 +48,7 @@ use crate::catalog::Catalog;
 use crate::fetch::Fetcher;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
-use crate::ingest::{Documents, Masters, Warming};
+use crate::ingest::{Documents, Jobs, Masters, Warming};
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
@@ -68,6 +70,7 @@ pub struct App {
     pub masters: Masters,
     pub warming: Warming,
     pub documents: Documents,
+    pub jobs: Jobs,
     pub manifests: Manifests,
     /// Documents from elsewhere.
     pub fetcher: Fetcher,
@@ -103,6 +106,8 @@ enum Tags {
     Images,
     /// Manifests made elsewhere.
     Imports,
+    /// Work that goes on after the answer: many pictures at once.
+    Jobs,
     /// What is wrong with a document, and how to mend it.
     Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
@@ -121,6 +126,8 @@ type Rest = (
     members::Members,
     images::Images,
     imports::Imports,
+    jobs::Jobs,
+    job_events::JobEvents,
     validation::Validation,
     content_states::ContentStates,
 );
@@ -140,6 +147,8 @@ fn rest() -> OpenApiService<Rest, ()> {
         members::Members,
         images::Images,
         imports::Imports,
+        jobs::Jobs,
+        job_events::JobEvents,
         validation::Validation::default(),
         content_states::ContentStates,
     );

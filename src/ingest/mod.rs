@@ -1,16 +1,22 @@
-//! Masters in: registered where they lie, or taken in as bytes; and documents made elsewhere.
+//! Masters in: registered where they lie, or taken in as bytes, one at a time or many by a job; and documents made elsewhere.
 
+mod conversions;
 mod documents;
 mod error;
+mod jobs;
 mod masters;
+mod prepare;
+mod progress;
 mod pyramids;
 mod ranged;
 mod ready;
 mod scratch;
 mod warming;
 
+pub use conversions::ConversionSettings;
 pub use documents::{Documents, Done, ImportError, ImportOptions, Origin, Taken, fetched};
 pub use error::MasterError;
+pub use jobs::{How, Ingest, IngestError, Jobs, MOST_PAGES, PageSource, PageWork, Place};
 pub use masters::Masters;
 pub use ready::StoredMaster;
 pub use warming::Warming;

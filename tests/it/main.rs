@@ -25,6 +25,7 @@ mod image_validator;
 mod images;
 mod imports;
 mod items;
+mod jobs;
 mod keys;
 mod manifests;
 mod named_collections;

@@ -5,6 +5,7 @@ mod content_state;
 mod image;
 mod import;
 mod item;
+mod job;
 mod language;
 mod parts;
 mod properties;
@@ -18,6 +19,7 @@ pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,
     localise_canvas, localise_item,
 };
+pub use job::{EntryView, IngestInput, JobEvent, JobView, StateName};
 pub use parts::{
     AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
     RangePlace, Ranges,
