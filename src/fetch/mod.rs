@@ -7,6 +7,7 @@ mod addresses;
 mod body;
 mod connect;
 mod download;
+mod send;
 mod target;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 pub use download::{DownloadError, Receiving};
+pub use send::{Answered, Outgoing, Sending, everywhere};
 
 use connect::{Stream, authorities, encryption};
 use target::Target;
@@ -179,11 +181,14 @@ fn request(target: &Target, ask: &Ask<'_>) -> Result<Request<Empty<Bytes>>, Fetc
 }
 
 /// Sends the request and reads the head of the answer; `connection` drives both ways until it is dropped.
-async fn exchange(
+async fn exchange<B>(
     stream: Box<dyn Stream>,
-    request: Request<Empty<Bytes>>,
+    request: Request<B>,
     connection: &mut JoinSet<hyper::Result<()>>,
-) -> hyper::Result<Response<Incoming>> {
+) -> hyper::Result<Response<Incoming>>
+where
+    B: hyper::body::Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
     let (mut sender, driven) = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await?;
     connection.spawn(driven);
     sender.send_request(request).await

@@ -1,5 +1,6 @@
 //! Pictures in by the dozen: jobs and their entries, what fails and what is tried again.
 
+mod command;
 mod kills;
 mod stream;
 

@@ -12,6 +12,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
+pub use order::{is_picture, natural};
 pub use plan::{How, Ingest, MOST_PAGES, PageSource, PageWork, Place};
 
 use super::masters::Masters;

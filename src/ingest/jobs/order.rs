@@ -6,7 +6,7 @@ use std::cmp::Ordering;
 const PICTURES: [&str; 13] = ["tif", "tiff", "ptif", "jpg", "jpeg", "jpe", "png", "webp", "gif", "jp2", "jpx", "j2k", "jpf"];
 
 /// Whether a key is that of a picture, by its ending; files whose names begin with a dot are not meant to be seen.
-pub(super) fn is_picture(key: &str) -> bool {
+pub fn is_picture(key: &str) -> bool {
     let ending = name(key).rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     !name(key).starts_with('.') && ending.is_some_and(|ending| PICTURES.contains(&ending.as_str()))
 }
@@ -29,7 +29,7 @@ pub(super) fn folder(key: &str) -> &str {
 
 /// The order in which people expect names: numbers by their value, letters whatever their case, folders as wholes. No two different
 /// names are equal.
-pub(super) fn natural(a: &str, b: &str) -> Ordering {
+pub fn natural(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a.split('/'), b.split('/'));
     loop {
         match (left.next(), right.next()) {

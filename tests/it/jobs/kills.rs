@@ -60,47 +60,66 @@ async fn check(pool: &PgPool, images: &Path, item: &str, count: i64) {
     assert_eq!(ours, named, "no bytes that nobody knows of");
 }
 
+/// Pictures that take a while, of noise: so many rows of pixels are not made in no time.
+fn scans(folder: &Path, count: usize) {
+    let picture = image::RgbImage::from_fn(1600, 1200, |x, y| {
+        let noise = x.wrapping_mul(2_654_435_761).wrapping_add(y.wrapping_mul(40_503)) >> 7;
+        image::Rgb([noise as u8, (noise >> 8) as u8, (x + y) as u8])
+    });
+    picture.save(folder.join("1.png")).expect("a picture");
+    for number in 2..=count {
+        std::fs::copy(folder.join("1.png"), folder.join(format!("{number}.png"))).expect("a copy");
+    }
+}
+
+/// Waits until a worker has an entry that none of `before` is.
+async fn begun(pool: &PgPool, before: &mut Vec<uuid::Uuid>) {
+    until("another worker has begun", async || {
+        let statement = "select distinct worker from job_entries where state = 'running'";
+        let now: Vec<uuid::Uuid> = sqlx::query_scalar(statement).fetch_all(pool).await.expect("workers");
+        let fresh: Vec<uuid::Uuid> = now.into_iter().filter(|worker| !before.contains(worker)).collect();
+        before.extend(&fresh);
+        !fresh.is_empty()
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn a_service_that_is_killed_again_and_again_does_every_entry_once() {
     const COUNT: usize = 12;
+    const KILLS: u64 = 5;
     let url = crate::support::database::url().await;
     let pool = PgPool::connect(&url).await.expect("a pool");
     let (data, images) = (tempfile::tempdir().expect("a directory"), tempfile::tempdir().expect("a directory"));
-    for number in 1..=COUNT {
-        let key = images.path().join(format!("{number}.{}", ending(number)));
-        std::fs::copy(crate::support::fixture(super::GOOD[number % super::GOOD.len()]), key).expect("a fixture");
-    }
+    scans(images.path(), COUNT);
     let key = triptych::catalog::Catalog::new(pool.clone()).create_key("test").await.expect("a key").secret;
     let port = free_port();
+    let first = Program::start(&url, data.path(), images.path(), port);
     let client = Client::builder().no_proxy().build().expect("a client");
-    let api = format!("http://127.0.0.1:{port}/api/v1/jobs");
-    let body = json!({"item": "book", "prefix": "", "status": "published"});
-    let mut taken = false;
-    let mut seed = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos();
-    for _ in 0..6 {
-        let _program = Program::start(&url, data.path(), images.path(), port);
-        until("it answers", async || {
-            client.get(format!("http://127.0.0.1:{port}/health/ready")).send().await.is_ok_and(|ready| ready.status() == 200)
-        })
-        .await;
-        if !taken {
-            let sources: Vec<Value> = (1..=COUNT).map(|number| json!({"key": format!("{number}.{}", ending(number))})).collect();
-            let body = json!({"item": body["item"], "sources": sources, "status": body["status"]});
-            let answer = client.post(&api).bearer_auth(&key).json(&body).send().await.expect("an answer");
-            assert_eq!(answer.status(), 202);
-            taken = true;
-        }
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        tokio::time::sleep(Duration::from_millis(u64::from(seed >> 16) % 400)).await;
+    let sources: Vec<Value> = (1..=COUNT).map(|number| json!({"key": format!("{number}.png")})).collect();
+    let body = json!({"item": "book", "sources": sources, "status": "published"});
+    let ask = || client.post(format!("http://127.0.0.1:{port}/api/v1/jobs")).bearer_auth(&key).json(&body).send();
+    until("the job is taken on", async || ask().await.is_ok_and(|answer| answer.status() == 202)).await;
+    let (mut running, mut workers) = (first, Vec::new());
+    for round in 0..KILLS {
+        begun(&pool, &mut workers).await;
+        // At any moment of a page: while it is read, made, stored, or written down.
+        let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos() / 1000;
+        tokio::time::sleep(Duration::from_millis(u64::from(moment) % (200 * (round + 1)))).await;
+        drop(running);
+        running = Program::start(&url, data.path(), images.path(), free_port());
     }
-    let _program = Program::start(&url, data.path(), images.path(), port);
     until("the job has come to its end", async || {
         let open: i64 = sqlx::query_scalar("select count(*) from jobs where finished is null").fetch_one(&pool).await.expect("a count");
         open == 0
     })
     .await;
     check(&pool, images.path(), "book", COUNT as i64).await;
-    let status: String = sqlx::query_scalar("select status from items").fetch_one(&pool).await.expect("an item");
+    let (cut, status): (i64, String) = sqlx::query_as("select (select count(*) from job_entries where attempts > 1), status from items")
+        .fetch_one(&pool)
+        .await
+        .expect("a row");
+    assert!(cut > 0, "somebody was killed at work");
     assert_eq!(status, "published");
     assert!(files(&data.path().join("uploads")).is_empty(), "nothing of earlier runs stays on the disk");
 }
