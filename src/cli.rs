@@ -2,6 +2,7 @@
 
 mod convert;
 mod derivatives;
+mod ingest;
 mod inspect;
 mod validate;
 
@@ -52,6 +53,10 @@ enum Command {
     Inspect(inspect::Arguments),
     /// Make pyramids of image files: tiled TIFFs with smaller versions, which are served fast.
     Convert(convert::Arguments),
+    /// Make image files, or pictures in the storage of a service, the pages of an item of that service.
+    ///
+    /// The exit status is 0 if all went well, 1 if some pages failed, and 2 if nothing could be done. Run again, it goes on where it was.
+    Ingest(ingest::Arguments),
     /// Tell what is wrong with a manifest or collection, which viewers it hits, and how to mend it.
     ///
     /// The exit status is 0 if nothing is broken, 1 if something is, and 2 if the document cannot be read.
@@ -118,6 +123,7 @@ async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<
         Command::Openapi { directory } => write_openapi(&directory)?,
         Command::Inspect(arguments) => return Ok(inspect::run(&arguments, &limits(&settings))),
         Command::Convert(arguments) => return Ok(convert::run(&arguments, &limits(&settings))),
+        Command::Ingest(arguments) => return ingest::run(arguments, &settings).await,
         Command::Validate(arguments) => return validate::run(&arguments, &Fetcher::new(server::fetch_settings(&settings))).await,
         Command::Warm { item } => return derivatives::run(Deed::Warm, &item, &settings).await,
         Command::Purge { item } => return derivatives::run(Deed::Purge, &item, &settings).await,

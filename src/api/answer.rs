@@ -106,6 +106,19 @@ pub enum Begun {
     Begun,
 }
 
+/// Work that was taken on.
+#[derive(ApiResponse)]
+pub enum Accepted<T: ParseFromJSON + ToJSON> {
+    /// It goes on in the background.
+    #[oai(status = 202)]
+    Accepted(
+        Json<T>,
+        /// Where it can be followed.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
 /// A page of a list.
 #[derive(ApiResponse)]
 pub enum Listed<T: ParseFromJSON + ToJSON> {

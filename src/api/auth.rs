@@ -6,19 +6,20 @@ use http::{HeaderMap, header};
 use poem::{FromRequest, Request, RequestBody};
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer;
+use uuid::Uuid;
 
 use super::App;
 use super::problem::{Kind, Problem};
 use crate::image_service::Viewer;
 
-/// A key made with `triptych key create`.
+/// A key made with `triptych key create`: its id.
 #[derive(SecurityScheme)]
 #[oai(rename = "key", ty = "bearer", checker = "check")]
-pub struct Key(pub ());
+pub struct Key(pub Uuid);
 
-async fn check(request: &Request, bearer: Bearer) -> poem::Result<()> {
-    if request.extensions().get::<Known>().is_some() {
-        return Ok(());
+async fn check(request: &Request, bearer: Bearer) -> poem::Result<Uuid> {
+    if let Some(Known(key)) = request.extensions().get::<Known>() {
+        return Ok(*key);
     }
     Ok(check_secret(app_of(request)?, &bearer.token).await?)
 }
@@ -27,8 +28,9 @@ fn app_of(request: &Request) -> Result<&Arc<App>, Problem> {
     request.data::<Arc<App>>().ok_or_else(|| Problem::new(Kind::Internal, "no application"))
 }
 
-async fn check_secret(app: &App, secret: &str) -> Result<(), Problem> {
-    app.catalog.key_by_secret(secret).await?.map(drop).ok_or_else(refused)
+/// The key with this secret.
+async fn check_secret(app: &App, secret: &str) -> Result<Uuid, Problem> {
+    app.catalog.key_by_secret(secret).await?.ok_or_else(refused)
 }
 
 fn refused() -> Problem {
@@ -52,26 +54,24 @@ impl<'a> FromRequest<'a> for Reader {
 
 /// Says of a request that its key was found to be good.
 #[derive(Clone)]
-struct Known;
+struct Known(Uuid);
 
 /// Refuses who may not write, and remembers of the others that they may.
 pub async fn writer(request: &mut Request) -> poem::Result<()> {
-    match viewer(app_of(request)?, request.headers()).await? {
-        Viewer::KeyHolder => {
-            request.extensions_mut().insert(Known);
-            Ok(())
-        }
-        Viewer::Public => Err(refused().into()),
-    }
+    let key = holder(app_of(request)?, request.headers()).await?.ok_or_else(refused)?;
+    request.extensions_mut().insert(Known(key));
+    Ok(())
 }
 
 /// Who sent these headers.
 pub async fn viewer(app: &App, headers: &HeaderMap) -> Result<Viewer, Problem> {
-    let Some(sent) = headers.get(header::AUTHORIZATION) else {
-        return Ok(Viewer::Public);
-    };
+    Ok(holder(app, headers).await?.map_or(Viewer::Public, |_| Viewer::KeyHolder))
+}
+
+/// The key that was sent, if one was.
+async fn holder(app: &App, headers: &HeaderMap) -> Result<Option<Uuid>, Problem> {
+    let Some(sent) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
     let token =
         sent.to_str().ok().and_then(|text| text.get(..7).filter(|scheme| scheme.eq_ignore_ascii_case("bearer ")).map(|_| text[7..].trim()));
-    check_secret(app, token.ok_or_else(refused)?).await?;
-    Ok(Viewer::KeyHolder)
+    check_secret(app, token.ok_or_else(refused)?).await.map(Some)
 }

@@ -19,6 +19,8 @@ mod images;
 mod imports;
 mod infos;
 mod items;
+mod job_events;
+mod jobs;
 mod members;
 mod negotiate;
 mod omeka;
@@ -51,7 +53,7 @@ use crate::catalog::Catalog;
 use crate::fetch::Fetcher;
 use crate::iiif::uris::Uris;
 use crate::image_service::ImageService;
-use crate::ingest::{Documents, Masters, Uploads, Warming};
+use crate::ingest::{Documents, Jobs, Masters, Uploads, Warming};
 use crate::manifests::Manifests;
 
 pub use address::{Addressing, uris};
@@ -75,6 +77,7 @@ pub struct App {
     pub uploads: Uploads,
     pub warming: Warming,
     pub documents: Documents,
+    pub jobs: Jobs,
     pub manifests: Manifests,
     /// Documents from elsewhere.
     pub fetcher: Fetcher,
@@ -117,6 +120,8 @@ enum Tags {
     /// Spreadsheets for Omeka S.
     #[oai(rename = "Omeka S")]
     Omeka,
+    /// Work that goes on after the answer: many pictures at once.
+    Jobs,
     /// What is wrong with a document, and how to mend it.
     Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
@@ -124,7 +129,8 @@ enum Tags {
     ContentStates,
 }
 
-type Rest = (
+/// What is described.
+type Described = (
     items::Items,
     canvases::Canvases,
     page_work::PageWork,
@@ -134,8 +140,14 @@ type Rest = (
     annotations::Annotations,
     collections::Collections,
     members::Members,
+);
+
+/// What comes in, and what is done with all of it.
+type Moved = (
     images::Images,
     uploads::Uploads,
+    jobs::Jobs,
+    job_events::JobEvents,
     imports::Imports,
     omeka::Omeka,
     validation::Validation,
@@ -145,8 +157,8 @@ type Rest = (
 /// The operations that are a POST and write nothing: they are open to all.
 const READING_POSTS: [&str; 2] = [content_states::PATH, validation::PATH];
 
-fn rest() -> OpenApiService<Rest, ()> {
-    let resources: Rest = (
+fn rest() -> OpenApiService<(Described, Moved), ()> {
+    let described = (
         items::Items,
         canvases::Canvases,
         page_work::PageWork,
@@ -156,14 +168,18 @@ fn rest() -> OpenApiService<Rest, ()> {
         annotations::Annotations,
         collections::Collections,
         members::Members,
+    );
+    let moved = (
         images::Images,
         uploads::Uploads,
+        jobs::Jobs,
+        job_events::JobEvents,
         imports::Imports,
         omeka::Omeka,
         validation::Validation::default(),
         content_states::ContentStates,
     );
-    OpenApiService::new(resources, "Triptych", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((described, moved), "Triptych", env!("CARGO_PKG_VERSION"))
 }
 
 /// Every route but those of the IIIF interfaces and the pages for people.

@@ -73,7 +73,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
     let writes = method != "get" && !READING_POSTS.contains(&path);
     let conditional = !speaks(path)
         && (matches!(method, "put" | "patch" | "delete") || operation["operationId"].as_str().is_some_and(|id| CONDITIONAL.contains(&id)));
-    if !writes && operation.get("security").is_none() {
+    // What can only be read with a key says so itself.
+    if !writes && operation["security"].is_null() {
         operation["security"] = json!([{}, {"key": []}]);
     }
     if conditional {

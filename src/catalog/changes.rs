@@ -14,6 +14,7 @@ use futures_util::FutureExt;
 use moka::future::Cache;
 use sqlx::PgPool;
 use sqlx::postgres::{PgListener, PgNotification};
+use tokio::sync::watch;
 
 use super::{Catalog, CatalogError, Descriptor};
 
@@ -24,6 +25,7 @@ const SILENCE: Duration = Duration::from_secs(10);
 /// Channels of PostgreSQL.
 const IMAGES: &str = "triptych_images";
 const ITEMS: &str = "triptych_items";
+const JOBS: &str = "triptych_jobs";
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What is remembered of images, and whether it may be trusted.
@@ -33,6 +35,8 @@ pub struct Changes {
     /// Counts what was told: a descriptor read before a change must not be kept after it.
     told: AtomicU64,
     watchers: RwLock<Vec<Watcher>>,
+    /// Changes whenever a job does.
+    jobs: watch::Sender<()>,
 }
 
 type Watcher = Box<dyn Fn(&Told<'_>) + Send + Sync>;
@@ -46,7 +50,13 @@ pub enum Told<'a> {
 
 impl Default for Changes {
     fn default() -> Self {
-        Self { known: Cache::new(KEPT), listening: AtomicBool::new(false), told: AtomicU64::new(0), watchers: RwLock::default() }
+        Self {
+            known: Cache::new(KEPT),
+            listening: AtomicBool::new(false),
+            told: AtomicU64::new(0),
+            watchers: RwLock::default(),
+            jobs: watch::Sender::new(()),
+        }
     }
 }
 
@@ -91,6 +101,7 @@ impl Changes {
         self.told.fetch_add(1, SeqCst);
         self.known.invalidate_all();
         self.tell(&Told::Everything);
+        self.jobs.send_replace(());
     }
 
     pub(super) fn tell(&self, told: &Told<'_>) {
@@ -103,6 +114,7 @@ impl Changes {
         match (told.channel(), told.payload()) {
             (ITEMS, "*") => self.tell(&Told::Everything),
             (ITEMS, item) => self.tell(&Told::Item(item)),
+            (JOBS, _) => drop(self.jobs.send_replace(())),
             (_, image) => self.forget(image).await,
         }
     }
@@ -114,6 +126,11 @@ impl Catalog {
         for name in ids_or_keys {
             self.changes.forget(name).await;
         }
+    }
+
+    /// Changes whenever an entry of a job is queued, begun or finished on any replica, as far as this one is told of it.
+    pub fn job_changes(&self) -> watch::Receiver<()> {
+        self.changes.jobs.subscribe()
     }
 
     /// Has `watcher` told of every change that may show in a document, of this process before the change is answered.
@@ -157,7 +174,7 @@ impl Catalog {
 async fn listener(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.eager_reconnect(false);
-    listener.listen_all([IMAGES, ITEMS]).await?;
+    listener.listen_all([IMAGES, ITEMS, JOBS]).await?;
     Ok(listener)
 }
 

@@ -21,6 +21,8 @@ pub struct Image {
     pub pyramid_version: Option<String>,
     #[sqlx(json)]
     pub report: MasterReport,
+    #[sqlx(flatten)]
+    pub sums: Checksums,
     pub width: i32,
     pub height: i32,
     /// Edge of the square tiles that info.json offers.
@@ -40,6 +42,17 @@ impl Image {
             _ => (&self.storage_key, &self.object_version),
         }
     }
+}
+
+/// SHA-256 of an image's bytes, as far as they were read whole.
+#[derive(Clone, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
+pub struct Checksums {
+    /// Of the master as it came.
+    #[sqlx(rename = "master_sha256")]
+    pub master: Option<Vec<u8>>,
+    /// Of the pyramid that was made of it.
+    #[sqlx(rename = "pyramid_sha256")]
+    pub pyramid: Option<Vec<u8>>,
 }
 
 /// What a master was found to be when it was registered.
@@ -71,6 +84,7 @@ pub struct NewImage {
     /// Key and version of the pyramid that was made of the master.
     pub pyramid: Option<(String, String)>,
     pub report: MasterReport,
+    pub sums: Checksums,
     pub width: i32,
     pub height: i32,
     /// Edge of the square tiles that info.json offers.
@@ -84,8 +98,8 @@ macro_rules! image_columns {
     ($before:literal, $after:expr) => {
         concat!(
             $before,
-            " id, storage_key, uploaded, object_version, object_size, pyramid_key, pyramid_version, report, width, height, tile_size, \
-             public, revision, created, modified ",
+            " id, storage_key, uploaded, object_version, object_size, pyramid_key, pyramid_version, report, master_sha256, \
+             pyramid_sha256, width, height, tile_size, public, revision, created, modified ",
             $after
         )
     };
@@ -110,20 +124,26 @@ impl Catalog {
     /// Adds an image. Its identifier must be new.
     pub async fn create_image(&self, new: &NewImage) -> Result<Image, CatalogError> {
         let mut transaction = self.pool.begin().await?;
-        let statement = image_columns!(
-            "insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public, \
-             pyramid_key, pyramid_version, report) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json) \
-             on conflict (id) do nothing returning",
-            ""
-        );
-        let image: Option<Image> = bind_measured(sqlx::query_as(statement), new).fetch_optional(&mut *transaction).await?;
-        let image = image.ok_or(CatalogError::Exists("image"))?;
-        // Asked after the insert, which waits for a deletion that is under way.
-        if self.is_gone(&mut *transaction, "image", "", &new.id).await? {
-            return Err(CatalogError::Gone("image"));
-        }
+        let image = self.insert_image(&mut transaction, new).await?;
         transaction.commit().await?;
         self.forget_images([new.id.as_str(), &new.storage_key]).await;
+        Ok(image)
+    }
+
+    /// Adds an image within a change that is larger.
+    pub(super) async fn insert_image(&self, transaction: &mut sqlx::PgTransaction<'_>, new: &NewImage) -> Result<Image, CatalogError> {
+        let statement = image_columns!(
+            "insert into images (id, storage_key, uploaded, object_version, object_size, width, height, tile_size, tile_index, public, \
+             pyramid_key, pyramid_version, report, master_sha256, pyramid_sha256) \
+             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::json, $14, $15) on conflict (id) do nothing returning",
+            ""
+        );
+        let image: Option<Image> = bind_measured(sqlx::query_as(statement), new).fetch_optional(&mut **transaction).await?;
+        let image = image.ok_or(CatalogError::Exists("image"))?;
+        // Asked after the insert, which waits for a deletion that is under way.
+        if self.is_gone(&mut **transaction, "image", "", &new.id).await? {
+            return Err(CatalogError::Gone("image"));
+        }
         Ok(image)
     }
 
@@ -134,7 +154,7 @@ impl Catalog {
         let statement = image_columns!(
             "update images set storage_key = $2, uploaded = $3, object_version = $4, object_size = $5, width = $6, \
              height = $7, tile_size = $8, tile_index = $9, public = $10, pyramid_key = $11, pyramid_version = $12, report = $13::json, \
-             revision = revision + 1, modified = now() where id = $1 returning",
+             master_sha256 = $14, pyramid_sha256 = $15, revision = revision + 1, modified = now() where id = $1 returning",
             ""
         );
         let image: Image = bind_measured(sqlx::query_as(statement), new).fetch_one(&mut *transaction).await?;
@@ -241,8 +261,21 @@ impl Catalog {
 type ImageQuery<'q> = sqlx::query::QueryAs<'q, sqlx::Postgres, Image, sqlx::postgres::PgArguments>;
 
 fn bind_measured<'q>(query: ImageQuery<'q>, new: &'q NewImage) -> ImageQuery<'q> {
-    let NewImage { id, storage_key, uploaded, object_version, object_size, pyramid, report, width, height, tile_size, tile_index, public } =
-        new;
+    let NewImage {
+        id,
+        storage_key,
+        uploaded,
+        object_version,
+        object_size,
+        pyramid,
+        report,
+        sums: Checksums { master, pyramid: pyramid_sum },
+        width,
+        height,
+        tile_size,
+        tile_index,
+        public,
+    } = new;
     let (pyramid_key, pyramid_version) = pyramid.as_ref().map(|(key, version)| (key, version)).unzip();
     query
         .bind(id)
@@ -258,6 +291,8 @@ fn bind_measured<'q>(query: ImageQuery<'q>, new: &'q NewImage) -> ImageQuery<'q>
         .bind(pyramid_key)
         .bind(pyramid_version)
         .bind(stored(report))
+        .bind(master)
+        .bind(pyramid_sum)
 }
 
 /// A report as the text of a `json` column.

@@ -1,4 +1,4 @@
-//! Documents from URLs that users give, without letting them reach what only this machine can reach.
+//! Documents and files from URLs that users give, without letting them reach what only this machine can reach.
 //!
 //! Names are resolved here, every address is checked, and the connection goes to exactly an address that was checked. Redirects
 //! are followed one by one under the same rules. Size and time are bounded. Proxies of the environment do not count.
@@ -6,6 +6,8 @@
 mod addresses;
 mod body;
 mod connect;
+mod download;
+mod send;
 mod target;
 
 use std::sync::Arc;
@@ -22,6 +24,9 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
+
+pub use download::{DownloadError, Receiving};
+pub use send::{Answered, Outgoing, Sending, everywhere};
 
 use connect::{Stream, authorities, encryption};
 use target::Target;
@@ -68,7 +73,7 @@ pub enum FetchError {
     /// An answer other than 2xx.
     #[error("the answer has the status {0}")]
     Status(u16),
-    #[error("the document has more than {0} bytes")]
+    #[error("it has more than {0} bytes")]
     TooLarge(u64),
     #[error("the answer is compressed in a way that was not asked for")]
     Coding,
@@ -99,9 +104,26 @@ pub struct Fetcher {
     room: Arc<Semaphore>,
 }
 
+/// What is said with a request.
+struct Ask<'a> {
+    accept: &'a str,
+    /// `Accept-Encoding`.
+    coding: &'static str,
+}
+
+/// What one URL answers, once the answer leads no further.
+struct Answer {
+    /// Where it was found.
+    target: Target,
+    head: http::response::Parts,
+    body: Incoming,
+    /// The connection, which ends with this.
+    _connection: JoinSet<hyper::Result<()>>,
+}
+
 /// What one URL answers.
-enum Answer {
-    Here(Fetched),
+enum Asked {
+    Here(Box<Answer>),
     /// A `Location`.
     Elsewhere(String),
 }
@@ -118,58 +140,65 @@ impl Fetcher {
     /// be as slow as the settings let them.
     pub async fn get(&self, url: &str, accept: &str) -> Result<Fetched, FetchError> {
         let _place = self.room.try_acquire().map_err(|_| FetchError::Busy)?;
-        timeout(self.settings.timeout, self.follow(url, accept)).await.map_err(|_| FetchError::TimedOut)?
+        timeout(self.settings.timeout, self.read(url, accept)).await.map_err(|_| FetchError::TimedOut)?
     }
 
-    async fn follow(&self, url: &str, accept: &str) -> Result<Fetched, FetchError> {
+    async fn read(&self, url: &str, accept: &str) -> Result<Fetched, FetchError> {
+        let Answer { target, head, body, _connection } = self.follow(url, &Ask { accept, coding: "gzip" }).await?;
+        let content_type = head.headers.get(header::CONTENT_TYPE).map(text);
+        let bytes = body::read(&head.headers, body, self.settings.max_bytes).await?;
+        Ok(Fetched { url: target.as_str().to_owned(), content_type, bytes })
+    }
+
+    async fn follow(&self, url: &str, ask: &Ask<'_>) -> Result<Answer, FetchError> {
         let mut target = Target::parse(url)?;
         for _ in 0..=REDIRECTS {
-            match self.ask(&target, accept).await? {
-                Answer::Here(fetched) => return Ok(fetched),
-                Answer::Elsewhere(location) => target = target.redirected(&location)?,
+            match self.ask(&target, ask).await? {
+                Asked::Here(answer) => return Ok(*answer),
+                Asked::Elsewhere(location) => target = target.redirected(&location)?,
             }
         }
         Err(FetchError::TooManyRedirects)
     }
 
-    async fn ask(&self, target: &Target, accept: &str) -> Result<Answer, FetchError> {
-        let request = request(target, accept)?;
+    async fn ask(&self, target: &Target, ask: &Ask<'_>) -> Result<Asked, FetchError> {
+        let request = request(target, ask)?;
         let stream = connect::connect(target, &self.settings.networks, &self.encryption).await?;
-        // Dropped at the end of this function, which closes the connection.
         let mut connection = JoinSet::new();
         let response = exchange(stream, request, &mut connection).await.map_err(|error| {
             tracing::debug!("no answer from {}: {error}", target.authority());
             FetchError::Broken
         })?;
         if matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
-            return location(&response).map(Answer::Elsewhere).ok_or(FetchError::Redirect("elsewhere and does not say where"));
+            return location(&response).map(Asked::Elsewhere).ok_or(FetchError::Redirect("elsewhere and does not say where"));
         }
         if !response.status().is_success() {
             return Err(FetchError::Status(response.status().as_u16()));
         }
         let (head, body) = response.into_parts();
-        let content_type = head.headers.get(header::CONTENT_TYPE).map(text);
-        let bytes = body::read(&head.headers, body, self.settings.max_bytes).await?;
-        Ok(Answer::Here(Fetched { url: target.as_str().to_owned(), content_type, bytes }))
+        Ok(Asked::Here(Box::new(Answer { target: target.clone(), head, body, _connection: connection })))
     }
 }
 
-fn request(target: &Target, accept: &str) -> Result<Request<Empty<Bytes>>, FetchError> {
+fn request(target: &Target, ask: &Ask<'_>) -> Result<Request<Empty<Bytes>>, FetchError> {
     let request = Request::get(target.origin_form()?)
         .header(header::HOST, target.authority())
         .header(header::USER_AGENT, AGENT)
-        .header(header::ACCEPT, HeaderValue::from_str(accept).unwrap_or(HeaderValue::from_static("*/*")))
-        .header(header::ACCEPT_ENCODING, "gzip")
+        .header(header::ACCEPT, HeaderValue::from_str(ask.accept).unwrap_or(HeaderValue::from_static("*/*")))
+        .header(header::ACCEPT_ENCODING, ask.coding)
         .header(header::CONNECTION, "close");
     request.body(Empty::new()).map_err(|_| FetchError::Url("has characters that no request can carry"))
 }
 
 /// Sends the request and reads the head of the answer; `connection` drives both ways until it is dropped.
-async fn exchange(
+async fn exchange<B>(
     stream: Box<dyn Stream>,
-    request: Request<Empty<Bytes>>,
+    request: Request<B>,
     connection: &mut JoinSet<hyper::Result<()>>,
-) -> hyper::Result<Response<Incoming>> {
+) -> hyper::Result<Response<Incoming>>
+where
+    B: hyper::body::Body<Data = Bytes, Error: Into<Box<dyn std::error::Error + Send + Sync>>> + Send + 'static,
+{
     let (mut sender, driven) = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await?;
     connection.spawn(driven);
     sender.send_request(request).await

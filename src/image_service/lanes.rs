@@ -199,7 +199,7 @@ fn work_through(queue: &Mutex<Receiver<Job>>, busy: &AtomicUsize) {
 
 /// Makes this thread's work less urgent than others' on the machine.
 #[cfg(target_os = "linux")]
-fn give_way(niceness: i32) {
+pub fn give_way(niceness: i32) {
     if niceness > 0 {
         // SAFETY: changes nothing but the priority of the calling thread: 0 stands for it on Linux.
         let refused = unsafe { libc::setpriority(libc::PRIO_PROCESS, 0, niceness) } != 0;
@@ -210,7 +210,7 @@ fn give_way(niceness: i32) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn give_way(_: i32) {}
+pub fn give_way(_: i32) {}
 
 #[cfg(test)]
 mod tests {

@@ -39,7 +39,7 @@ use plan::{Plan, Way};
 pub use colours::ColourPolicy;
 pub use derivatives::DerivativeSettings;
 pub use error::ImageError;
-pub use lanes::LaneSettings;
+pub use lanes::{LaneSettings, give_way};
 pub use make::Picture;
 pub use plain::PlainSettings;
 pub use sources::{INCOMING, Measured, Source, UPLOADS, Viewer, tile_size};

@@ -126,7 +126,7 @@ impl Work {
     /// Copies the file.
     async fn fetch(&self, to: &Path) -> Result<(), ImageError> {
         let mut file = tokio::fs::File::create(to).await.map_err(no_room)?;
-        self.masters.fetch(&self.key, &self.object, &mut file).await.map_err(|error| match error {
+        self.masters.fetch(&self.key, &self.object, &mut file, |_| ()).await.map_err(|error| match error {
             FetchError::Storage(error) => error.into(),
             FetchError::Disk(error) => no_room(error),
         })

@@ -1,6 +1,7 @@
 //! Why a master did not become an image.
 
 use crate::catalog::CatalogError;
+use crate::fetch::FetchError;
 use crate::formats::FormatError;
 use crate::image_service::ImageError;
 use crate::storage::StorageError;
@@ -18,6 +19,11 @@ pub enum MasterError {
     Storage(#[from] StorageError),
     #[error("at most {0} bytes are taken; set max_upload to take more")]
     TooLarge(u64),
+    #[error("it cannot be fetched: {0}")]
+    Fetch(#[from] FetchError),
+    /// An entry of a job that nobody can do.
+    #[error("{0}")]
+    Work(String),
     #[error("the upload ended before it was whole: {0}")]
     Broken(std::io::Error),
     #[error("what arrived does not have the SHA-256 that was announced; nothing was kept, send it again")]

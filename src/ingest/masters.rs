@@ -5,32 +5,28 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::Stream;
-use tokio::sync::Semaphore;
 use uuid::Uuid;
 
-use super::pyramids::{converted, inspected, mended, pyramid_of, serves, told};
-use super::ranged::Ranged;
+use super::conversions::{ConversionSettings, Conversions, Converted, Wish};
+use super::pyramids::{inspected, serves};
 use super::ready::{Ready, StoredMaster, check_size};
-use super::scratch::Scratch;
+use super::scratch::{self, Scratch};
 use super::{MasterError, Uploads, Warming};
-use crate::catalog::{Catalog, CatalogError, Image, MasterReport, NewImage, Precondition};
-use crate::formats::{self, FormatError, FormatLimits};
-use crate::image_service::{ImageError, ImageService, Measured, UPLOADS};
+use crate::catalog::{Catalog, CatalogError, Checksums, Image, MasterReport, NewImage, Precondition};
+use crate::image_service::{ImageError, ImageService, UPLOADS};
 use crate::storage::Object;
 
 /// Takes masters in.
 #[derive(Clone)]
 pub struct Masters {
     catalog: Catalog,
-    images: Arc<ImageService>,
+    pub(super) images: Arc<ImageService>,
     /// What is made of new images at once, if anything is.
     warming: Option<Warming>,
     /// Where masters lie that are worked on.
-    scratch: PathBuf,
-    limits: FormatLimits,
-    max_upload: u64,
-    /// Conversions run one at a time: each may hold a whole decoded picture.
-    turn: Arc<Semaphore>,
+    pub(super) scratch: PathBuf,
+    pub(super) conversions: Conversions,
+    pub(super) max_upload: u64,
 }
 
 impl Masters {
@@ -40,10 +36,15 @@ impl Masters {
         images: Arc<ImageService>,
         warming: Option<Warming>,
         scratch: PathBuf,
-        limits: FormatLimits,
+        conversions: ConversionSettings,
         max_upload: u64,
     ) -> Self {
-        Self { catalog, images, warming, scratch, limits, max_upload, turn: Arc::new(Semaphore::new(1)) }
+        Self { catalog, images, warming, scratch, conversions: Conversions::new(conversions), max_upload }
+    }
+
+    /// Removes what earlier runs of this process left on the disk.
+    pub async fn sweep(&self) {
+        scratch::sweep(&self.scratch).await;
     }
 
     /// Registers a master: one that serves as it is is opened and measured, of any other a pyramid is made. The master stays as it is.
@@ -90,7 +91,9 @@ impl Masters {
             Some(_) => Object { size: image.object_size.unsigned_abs(), version: image.object_version.clone().into() },
             None => measured.object.clone(),
         };
-        let ready = Ready { measured, object, pyramid: image.pyramid_key.clone(), report: image.report.clone() };
+        // The master of a pyramid is what it was; what was written anew was not read whole.
+        let sums = Checksums { master: image.sums.master.clone().filter(|_| image.pyramid_key.is_some()), pyramid: None };
+        let ready = Ready { measured, object, pyramid: image.pyramid_key.clone(), report: image.report.clone(), sums };
         let master = StoredMaster { key: image.storage_key.clone(), page: 1, public: image.public };
         let new = ready.into_image(id, &master, image.uploaded)?;
         check_size(&image, &new)?;
@@ -113,9 +116,14 @@ impl Masters {
         if let Some(expected) = sha256 {
             received.verify(expected.to_vec()).await?;
         }
-        let (report, pyramid) = self.served(received, 1).await?;
+        let received = Arc::new(received);
+        let Converted { report, pyramid, sums } = self.conversions.run(&received, Wish::default()).await?;
         let (masters, id) = (self.clone(), id.to_owned());
-        apart(async move { masters.keep(&id, public, pyramid.path(), report).await }).await
+        apart(async move {
+            let path = pyramid.as_ref().map_or(received.path(), Scratch::path);
+            masters.keep(&id, public, path, report, sums).await
+        })
+        .await
     }
 
     /// Makes an image of an upload, which ends then. It goes on if the caller leaves; if it fails, the upload is still there.
@@ -124,8 +132,10 @@ impl Masters {
         let (masters, uploads, id) = (self.clone(), uploads.clone(), id.to_owned());
         apart(async move {
             let received = uploads.received(upload, &masters.scratch).await?;
-            let (report, pyramid) = masters.served(received, page).await?;
-            let image = masters.keep(&id, public, pyramid.path(), report).await?;
+            let received = Arc::new(received);
+            let Converted { report, pyramid, sums } = masters.conversions.run(&received, Wish { page, ..Wish::default() }).await?;
+            let path = pyramid.as_ref().map_or(received.path(), Scratch::path);
+            let image = masters.keep(&id, public, path, report, sums).await?;
             uploads.taken(upload).await;
             Ok(image)
         })
@@ -145,9 +155,12 @@ impl Masters {
         let (masters, uploads, mut master, condition) = (self.clone(), uploads.clone(), master.clone(), condition.clone());
         apart(async move {
             let received = uploads.received(upload, &masters.scratch).await?;
-            let (report, pyramid) = masters.served(received, master.page).await?;
+            let received = Arc::new(received);
+            let wish = Wish { page: master.page, ..Wish::default() };
+            let Converted { report, pyramid, sums } = masters.conversions.run(&received, wish).await?;
+            let path = pyramid.as_ref().map_or(received.path(), Scratch::path);
             master.key = new_key();
-            let new = masters.stored(&current.id, &master, pyramid.path(), report).await?;
+            let new = masters.store(&current.id, &master, path, report, sums).await?;
             let replaced = masters.replace(&current, &new, &condition).await;
             match &replaced {
                 Ok(_) => uploads.taken(upload).await,
@@ -158,23 +171,11 @@ impl Masters {
         .await
     }
 
-    /// What is served of a file that was sent, and what is found out about that.
-    async fn served(&self, received: Scratch, page: u32) -> Result<(MasterReport, Scratch), MasterError> {
-        let _turn = self.turn.clone().acquire_owned().await;
-        let limits = self.limits;
-        blocking(move || {
-            let report = inspected(received.path(), &limits)?;
-            let pyramid = if page == 1 { pyramid_of(received, &limits)? } else { converted(&received, page, &limits)? };
-            Ok((report, pyramid))
-        })
-        .await
-    }
-
     /// Puts the pyramid at `path` into the storage and registers it.
     pub async fn add(&self, id: &str, public: bool, path: &Path) -> Result<Image, MasterError> {
-        let (limits, path_too) = (self.limits, path.to_owned());
-        let report = blocking(move || inspected(&path_too, &limits)).await?;
-        self.keep(id, public, path, report).await
+        let (limits, path_too) = (self.conversions.limits(), path.to_owned());
+        let report = tokio::task::spawn_blocking(move || inspected(&path_too, &limits)).await.map_err(MasterError::cut_short)??;
+        self.keep(id, public, path, report, Checksums::default()).await
     }
 
     /// Deletes an image, the pyramid that was made of its master, and the master if it was uploaded.
@@ -189,29 +190,14 @@ impl Masters {
         .await
     }
 
-    async fn keep(&self, id: &str, public: bool, path: &Path, report: MasterReport) -> Result<Image, MasterError> {
+    async fn keep(&self, id: &str, public: bool, path: &Path, report: MasterReport, sums: Checksums) -> Result<Image, MasterError> {
         let master = StoredMaster { key: new_key(), page: 1, public };
-        let created = self.create(&self.stored(id, &master, path, report).await?).await;
+        let new = self.store(id, &master, path, report, sums).await?;
+        let created = self.create(&new).await;
         if created.is_err() {
             self.remove([master.key]).await;
         }
         created
-    }
-
-    /// Puts the pyramid at `path` where the master is to be, and measures it there.
-    async fn stored(&self, id: &str, master: &StoredMaster, path: &Path, report: MasterReport) -> Result<NewImage, MasterError> {
-        self.images.storage().write_file(&master.key, path).await?;
-        let measured = match self.images.open(&master.key).await {
-            Ok(measured) => {
-                let ready = Ready { object: measured.object.clone(), measured, pyramid: None, report };
-                ready.into_image(id, master, true)
-            }
-            Err(error) => Err(error),
-        };
-        if measured.is_err() {
-            self.remove([master.key.clone()]).await;
-        }
-        Ok(measured?)
     }
 
     async fn create(&self, new: &NewImage) -> Result<Image, MasterError> {
@@ -220,7 +206,7 @@ impl Masters {
             self.remove(new.pyramid.as_ref().map(|(key, _)| key.clone())).await;
         }
         let image = created?;
-        self.warm(&image);
+        self.warm(&image.id);
         Ok(image)
     }
 
@@ -234,7 +220,7 @@ impl Masters {
             Ok((image, before)) => {
                 let uploaded = Some(before.storage_key).filter(|key| before.uploaded && *key != image.storage_key);
                 self.remove(uploaded.into_iter().chain(before.pyramid_key)).await;
-                self.warm(&image);
+                self.warm(&image.id);
                 Ok(image)
             }
             Err(error) => {
@@ -244,16 +230,17 @@ impl Masters {
         }
     }
 
-    fn warm(&self, image: &Image) {
+    /// Makes what is usually asked for of an image, later on.
+    pub(super) fn warm(&self, id: &str) {
         if let Some(warming) = &self.warming
-            && !warming.later(vec![image.id.clone()])
+            && !warming.later(vec![id.to_owned()])
         {
-            tracing::debug!("the image {} is not warmed: too many wait already", image.id);
+            tracing::debug!("the image {id} is not warmed: too many wait already");
         }
     }
 
     /// Removes bytes unless another image names them. They do no harm if it fails: nothing leads to them.
-    async fn remove(&self, keys: impl IntoIterator<Item = String>) {
+    pub(super) async fn remove(&self, keys: impl IntoIterator<Item = String>) {
         for key in keys {
             if matches!(self.catalog.is_in_use(&key).await, Ok(false))
                 && let Err(error) = self.images.storage().delete(&key).await
@@ -264,44 +251,9 @@ impl Masters {
     }
 
     async fn measure(&self, id: &str, master: &StoredMaster, uploaded: bool) -> Result<NewImage, MasterError> {
-        match self.images.open(&master.key).await {
-            Ok(measured) if master.page == 1 && serves(&measured.index) => {
-                let report = self.report(&master.key, &measured).await?;
-                Ok(Ready { object: measured.object.clone(), measured, pyramid: None, report }.into_image(id, master, uploaded)?)
-            }
-            Ok(_) | Err(ImageError::Unsupported(_) | ImageError::Damaged(_)) => self.convert(id, master, uploaded).await,
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// What is found out about a pyramid, of which a few parts are read.
-    async fn report(&self, key: &str, measured: &Measured) -> Result<MasterReport, MasterError> {
-        let (object, limits, name) = (measured.object.clone(), self.limits, key.to_owned());
-        let bytes = object.size;
-        let file = Ranged::new(self.images.storage().clone(), key.to_owned(), object);
-        let inspected = tokio::task::spawn_blocking(move || formats::inspect_tiff(&name, bytes, file, &limits)).await;
-        let inspected = inspected.map_err(MasterError::cut_short)?;
-        Ok(told(inspected.map_err(|error| ImageError::Storage(error.to_string()))?))
-    }
-
-    /// Makes a pyramid of the master and puts it into the storage: whole or not at all.
-    async fn convert(&self, id: &str, master: &StoredMaster, uploaded: bool) -> Result<NewImage, MasterError> {
-        let _turn = self.turn.clone().acquire_owned().await;
-        let storage = self.images.storage();
-        let object = storage.head(&master.key).await?;
-        let file = Scratch::fetched(&self.scratch, storage, &master.key, &object, self.max_upload).await?;
-        let (limits, page) = (self.limits, master.page);
-        let (report, pyramid) = blocking(move || Ok((mended(inspected(file.path(), &limits)?), converted(&file, page, &limits)?))).await?;
-        let key = new_key();
-        storage.write_file(&key, pyramid.path()).await?;
-        let new = match self.images.open(&key).await {
-            Ok(measured) => Ready { measured, object, pyramid: Some(key.clone()), report }.into_image(id, master, uploaded),
-            Err(error) => Err(error),
-        };
-        if new.is_err() {
-            self.remove([key]).await;
-        }
-        Ok(new?)
+        let wish = Wish { page: master.page, ..Wish::default() };
+        let prepared = self.prepare(id, master, uploaded, wish).await?;
+        self.settle(id, master, uploaded, new_key(), prepared).await
     }
 }
 
@@ -313,10 +265,4 @@ fn new_key() -> String {
 /// On a task of its own: a client that leaves must not leave bytes without an image behind.
 async fn apart<T: Send + 'static>(work: impl Future<Output = Result<T, MasterError>> + Send + 'static) -> Result<T, MasterError> {
     tokio::spawn(work).await.map_err(MasterError::cut_short)?
-}
-
-/// On a thread that may block. What panics over a file cannot decode it.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T, FormatError> + Send + 'static) -> Result<T, MasterError> {
-    let done = tokio::task::spawn_blocking(work).await;
-    Ok(done.map_err(|_| FormatError::Damaged("it cannot be decoded".to_owned()))??)
 }

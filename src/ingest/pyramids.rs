@@ -1,10 +1,9 @@
-//! What is served as it is, and how anything else becomes a pyramid.
+//! What is served as it is, and what a writer is told of a master.
 
 use std::path::Path;
 
-use super::scratch::Scratch;
 use crate::catalog::{MasterFinding, MasterReport};
-use crate::formats::{self, ConvertOptions, FormatError, FormatLimits, Report};
+use crate::formats::{self, FormatError, FormatLimits, Report};
 use crate::pyramid::{Color, Index};
 
 /// A smallest level of this size is decoded in no time.
@@ -39,19 +38,8 @@ pub(super) fn mended(mut report: MasterReport) -> MasterReport {
     report
 }
 
-/// The pyramid that a file is or becomes. Blocks.
-pub(super) fn pyramid_of(file: Scratch, limits: &FormatLimits) -> Result<Scratch, FormatError> {
-    if is_pyramid(file.path())? { Ok(file) } else { converted(&file, 1, limits) }
-}
-
-/// The pyramid made of picture number `page` of a file. Blocks.
-pub(super) fn converted(file: &Scratch, page: u32, limits: &FormatLimits) -> Result<Scratch, FormatError> {
-    let converted = file.converted();
-    formats::convert(file.path(), converted.path(), limits, &ConvertOptions { page, ..ConvertOptions::default() })?;
-    Ok(converted)
-}
-
-fn is_pyramid(path: &Path) -> Result<bool, FormatError> {
+/// Whether the file at `path` serves as it is. Blocks.
+pub(super) fn is_pyramid(path: &Path) -> Result<bool, FormatError> {
     let mut file = std::io::BufReader::new(std::fs::File::open(path)?);
     let size = file.get_ref().metadata()?.len();
     Ok(crate::pyramid::open(&mut file, size).is_ok_and(|index| serves(&index)))

@@ -1,6 +1,6 @@
 //! From a master that was opened to what the catalogue keeps of it.
 
-use crate::catalog::{Image, MasterReport, NewImage};
+use crate::catalog::{Checksums, Image, MasterReport, NewImage};
 use crate::image_service::{ImageError, Measured, tile_size};
 use crate::storage::Object;
 
@@ -23,13 +23,14 @@ pub(super) struct Ready {
     /// The key of the pyramid, if one was made.
     pub pyramid: Option<String>,
     pub report: MasterReport,
+    pub sums: Checksums,
 }
 
 impl Ready {
     /// # Errors
     /// [`ImageError::Unsupported`] for an image larger than the catalogue can say.
     pub fn into_image(self, id: &str, master: &StoredMaster, uploaded: bool) -> Result<NewImage, ImageError> {
-        let Ready { measured: Measured { object: tiles, index }, object, pyramid, report } = self;
+        let Ready { measured: Measured { object: tiles, index }, object, pyramid, report, sums } = self;
         let side = |length: u32| i32::try_from(length).map_err(|_| ImageError::Unsupported("it is too large".to_owned()));
         Ok(NewImage {
             id: id.to_owned(),
@@ -39,6 +40,7 @@ impl Ready {
             object_size: i64::try_from(object.size).unwrap_or(i64::MAX),
             pyramid: pyramid.map(|key| (key, tiles.version.as_str().to_owned())),
             report,
+            sums,
             width: side(index.width())?,
             height: side(index.height())?,
             tile_size: side(tile_size(&index))?,

@@ -21,7 +21,7 @@ use crate::fetch::{FetchSettings, Fetcher};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
-use crate::ingest::{Documents, Masters, UploadSettings, Uploads, Warming};
+use crate::ingest::{ConversionSettings, Documents, Jobs, Masters, UploadSettings, Uploads, Warming};
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
@@ -47,11 +47,18 @@ async fn serve_on(settings: &Settings, database: &Database) -> Result<(), Failur
     let listener = TcpListener::bind(settings.listen).await;
     let listener = listener.map_err(|error| format!("cannot listen on {}: {error}; choose another with --listen", settings.listen))?;
     let listening = tokio::spawn(catalog.listen());
+    app.masters.sweep().await;
+    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let working = tokio::spawn(app.jobs.clone().run(async { drop(stopped.await) }));
     welcome::first_key(&app, settings, database.is_private()).await?;
     let showing = tokio::spawn(welcome::show(app.clone(), settings.clone(), database.is_private()));
     let sweeping = tokio::spawn(app.uploads.clone().keep_swept());
     let served = connections::run(listener, tls, Arc::new(answer(app, settings)), limits(settings), told_to_stop()).await;
     showing.abort();
+    drop(stop);
+    if let Err(error) = working.await {
+        tracing::warn!("what was being worked on is begun again later: {error}");
+    }
     listening.abort();
     sweeping.abort();
     Ok(served?)
@@ -121,8 +128,11 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     let shelf = Shelf::of(&catalog, settings.document_cache_bytes);
     let fetcher = Fetcher::new(fetch_settings(settings));
     let at_once = settings.warm.then(|| warming.clone());
+    let conversions = ConversionSettings { limits: format_limits, threads: settings.worker_count(), memory: settings.pixel_megabytes() };
+    let masters = Masters::new(catalog.clone(), images.clone(), at_once, scratch, conversions, settings.max_upload);
     Arc::new(App {
-        masters: Masters::new(catalog.clone(), images.clone(), at_once, scratch, format_limits, settings.max_upload),
+        jobs: Jobs::new(catalog.clone(), masters.clone(), images.storage().clone(), fetcher.clone(), settings.worker_count()),
+        masters,
         uploads,
         warming,
         manifests: Manifests::new(catalog.clone(), limits),

@@ -196,16 +196,18 @@ impl Storage {
         }
     }
 
-    /// Copies an object into a file of this machine, a piece at a time; all of it is of the one version.
+    /// Copies an object into a file of this machine, a piece at a time; all of it is of the one version. `told` hears how many bytes have
+    /// come.
     ///
     /// # Errors
     /// As [`Storage::read`], or what the disk says.
-    pub async fn fetch(&self, key: &str, object: &Object, to: &mut tokio::fs::File) -> Result<(), FetchError> {
+    pub async fn fetch(&self, key: &str, object: &Object, to: &mut tokio::fs::File, told: impl Fn(u64)) -> Result<(), FetchError> {
         let mut at = 0;
         while at < object.size {
             let end = (at + PIECE).min(object.size);
             to.write_all(&self.read(key, at..end, Some(&object.version)).await?).await?;
             at = end;
+            told(at);
         }
         Ok(to.flush().await?)
     }

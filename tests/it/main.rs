@@ -26,6 +26,7 @@ mod image_validator;
 mod images;
 mod imports;
 mod items;
+mod jobs;
 mod keys;
 mod manifests;
 mod named_collections;
@@ -41,8 +42,8 @@ mod ranges;
 mod registration;
 mod rendered;
 mod replaced;
-mod scripts;
 mod resumable;
+mod scripts;
 mod smoke;
 mod storage;
 #[cfg(feature = "s3")]

@@ -100,10 +100,10 @@ fn responses(document: &Value, what: &str, method: &Method, operation: &Value) {
         assert!(responses.contains_key(status), "{what}: no {status}");
     }
     let security = operation["security"].as_array().unwrap_or_else(|| panic!("{what}: no security"));
-    // Uploads are nobody's to see but writers'.
-    let open = !writes && !what.contains("/uploads");
-    assert_eq!(security.contains(&json!({})), open, "{what}: {security:?}");
-    assert!(security.contains(&json!({"key": []})) || !writes, "{what}: {security:?}");
+    // Uploads and jobs are nobody's to see but writers'.
+    let needs_key = writes || what.contains("/uploads") || what.contains("/api/v1/jobs");
+    assert_eq!(security.contains(&json!({})), !needs_key, "{what}: {security:?}");
+    assert!(security.contains(&json!({"key": []})) || !needs_key, "{what}: {security:?}");
     assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
 }
 

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::moment;
 use crate::api::problem::Problem;
-use crate::catalog::{Image, MasterFinding, MasterReport};
+use crate::catalog::{Checksums, Image, MasterFinding, MasterReport};
 use crate::iiif::presentation::Fault;
 use crate::iiif::uris::Uris;
 use crate::ingest::StoredMaster;
@@ -85,6 +85,12 @@ pub struct ImageView {
     /// What the master was found to be when it was registered; for the holder of a key only.
     #[oai(skip_serializing_if_is_none)]
     pub report: Option<ImageReport>,
+    /// SHA-256 of the master's bytes as they came, in hexadecimal digits, if they were read whole; for the holder of a key only.
+    #[oai(skip_serializing_if_is_none, rename = "masterSha256")]
+    pub master_sha256: Option<String>,
+    /// The same of the pyramid that was made of it.
+    #[oai(skip_serializing_if_is_none, rename = "pyramidSha256")]
+    pub pyramid_sha256: Option<String>,
     /// Base URI of its IIIF image service, version 3.
     pub service: String,
 }
@@ -97,6 +103,7 @@ impl ImageView {
             storage_key,
             object_size,
             report,
+            sums: Checksums { master, pyramid },
             width,
             height,
             public,
@@ -121,8 +128,14 @@ impl ImageView {
             created: moment(created),
             modified: moment(modified),
             report: whole.then(|| report.into()),
+            master_sha256: master.filter(|_| whole).map(|sum| hex(&sum)),
+            pyramid_sha256: pyramid.filter(|_| whole).map(|sum| hex(&sum)),
         }
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What a master was found to be.

@@ -5,6 +5,7 @@ mod content_state;
 mod image;
 mod import;
 mod item;
+mod job;
 mod language;
 mod page_work;
 mod parts;
@@ -19,6 +20,7 @@ pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,
     localise_canvas, localise_item,
 };
+pub use job::{EntryView, IngestInput, JobEvent, JobView, StateName};
 pub use page_work::{CanvasesMove, LabelsInput, LabelsView};
 pub use parts::{
     AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,

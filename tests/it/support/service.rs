@@ -28,12 +28,14 @@ pub struct Service {
     directory: tempfile::TempDir,
     running: tokio::task::JoinHandle<()>,
     listening: tokio::task::JoinHandle<()>,
+    working: tokio::task::JoinHandle<()>,
 }
 
 impl Drop for Service {
     fn drop(&mut self) {
         self.running.abort();
         self.listening.abort();
+        self.working.abort();
     }
 }
 
@@ -63,6 +65,7 @@ impl Service {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = listener.local_addr().expect("an address");
         let tls = server::tls(&settings).expect("a certificate");
+        let working = tokio::spawn(app.jobs.clone().run(std::future::pending()));
         let answer = Arc::new(server::answer(app, &settings));
         let running = tokio::spawn(async move {
             let run = server::connections::run(listener, tls, answer, server::limits(&settings), std::future::pending());
@@ -70,17 +73,13 @@ impl Service {
         });
         let listening = tokio::spawn(catalog.listen());
         let client = Client::builder().redirect(reqwest::redirect::Policy::none()).timeout(Duration::from_secs(60)).no_proxy().build();
-        Service {
-            base: format!("http://{address}"),
-            key,
-            client: client.expect("a client"),
-            pool,
-            uploads,
-            images,
-            directory,
-            running,
-            listening,
-        }
+        let (base, client) = (format!("http://{address}"), client.expect("a client"));
+        Service { base, key, client, pool, uploads, images, directory, running, listening, working }
+    }
+
+    /// From now on it does no jobs.
+    pub fn working_stops(&self) {
+        self.working.abort();
     }
 
     /// A directory that ends with the test.
