@@ -25,7 +25,6 @@ mod members;
 mod negotiate;
 mod omeka;
 mod openapi;
-mod page_work;
 mod paintings;
 mod presentation;
 mod problem;
@@ -133,7 +132,6 @@ enum Tags {
 type Described = (
     items::Items,
     canvases::Canvases,
-    page_work::PageWork,
     paintings::Paintings,
     ranges::Ranges,
     annotation_pages::AnnotationPages,
@@ -161,7 +159,6 @@ fn rest() -> OpenApiService<(Described, Moved), ()> {
     let described = (
         items::Items,
         canvases::Canvases,
-        page_work::PageWork,
         paintings::Paintings,
         ranges::Ranges,
         annotation_pages::AnnotationPages,

@@ -23,8 +23,7 @@ const ADDRESS: &str = "urn:triptych:address";
 /// Methods of what can only be read.
 const READING: &str = "GET, HEAD, OPTIONS";
 /// Operations that change what exists, though their method does not say so.
-const CONDITIONAL: [&str; 8] =
-    ["addAnnotations", "addCanvases", "addMembers", "addPainting", "addRange", "labelCanvases", "moveCanvases", "moveMembers"];
+const CONDITIONAL: [&str; 6] = ["addAnnotations", "addCanvases", "addMembers", "addPainting", "addRange", "moveMembers"];
 /// Bodies as they may be sent, by operation.
 const BODIES: &str = include_str!("openapi/bodies.json");
 

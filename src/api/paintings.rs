@@ -330,7 +330,7 @@ impl Painted {
     async fn save(self, app: &App, condition: IfMatch) -> Result<Canvas, Problem> {
         let Canvas { item_id, id, width, height, duration, descriptive, revision, .. } = self.canvas;
         let painting = Some(self.pages).filter(|pages| !pages.is_empty());
-        let content = CanvasContent { size: width.zip(height), duration, descriptive, image: None, painting, missing: false };
+        let content = CanvasContent { size: width.zip(height), duration, descriptive, image: None, painting };
         let (canvas, _) = app.catalog.put_canvas(&item_id, &id, &content, &condition.at(revision).0).await?;
         Ok(canvas)
     }

@@ -6,7 +6,6 @@ use serde_json::Value;
 use sqlx::PgTransaction;
 use time::OffsetDateTime;
 
-use super::reading_order::size_before;
 use super::{Catalog, CatalogError, Page, Precondition, items::stored, minted};
 use crate::iiif::presentation::painting::named;
 use crate::iiif::presentation::{Descriptive, Fault, parts};
@@ -44,8 +43,6 @@ pub struct CanvasContent {
     pub image: Option<String>,
     /// Instead of the one image: Annotation Pages in stored form.
     pub painting: Option<Vec<Value>>,
-    /// It stands for a page that is missing: without a size it has that of its neighbour.
-    pub missing: bool,
 }
 
 impl CanvasContent {
@@ -156,8 +153,7 @@ impl Catalog {
                 count(&mut transaction, item).await?
             }
         };
-        let neighbour = size_before(&mut transaction, item, position).await?;
-        let sizes = self.sizes(&mut transaction, &[content], neighbour, |_, field| format!("/{field}")).await?;
+        let sizes = self.sizes(&mut transaction, &[content], |_, field| format!("/{field}")).await?;
         let checked = Checked { id: id.to_owned(), size: sizes[0], content };
         let canvas = self.store_canvas(&mut transaction, item, position, &checked, before.is_some()).await?;
         let created = before.is_none();
@@ -202,7 +198,7 @@ impl Catalog {
         let dropped: Vec<String> = present.iter().map(|(id, _)| id.clone()).filter(|id| !named.contains(id.as_str())).collect();
         self.remove(transaction, item, &dropped).await?;
         let kept: HashSet<String> = present.into_iter().map(|(id, _)| id).collect();
-        let checked = self.check_canvases(transaction, item, new, &kept, None).await?;
+        let checked = self.check_canvases(transaction, item, new, &kept).await?;
         for (position, canvas) in checked.iter().enumerate() {
             let canvas_known = kept.contains(&canvas.id);
             self.store_canvas(transaction, item, position as i32, canvas, canvas_known).await?;
@@ -219,8 +215,7 @@ impl Catalog {
         new: &[NewCanvas],
     ) -> Result<Vec<Canvas>, CatalogError> {
         let mut canvases = Vec::with_capacity(new.len());
-        let neighbour = size_before(transaction, item, position).await?;
-        for (place, canvas) in self.check_canvases(transaction, item, new, &HashSet::new(), neighbour).await?.iter().enumerate() {
+        for (place, canvas) in self.check_canvases(transaction, item, new, &HashSet::new()).await?.iter().enumerate() {
             canvases.push(self.store_canvas(transaction, item, position + place as i32, canvas, false).await?);
         }
         Ok(canvases)
@@ -247,7 +242,7 @@ impl Catalog {
                 ""
             )
         };
-        let (CanvasContent { size: _, duration, descriptive, image, painting, missing: _ }, size) = (canvas.content, canvas.size);
+        let (CanvasContent { size: _, duration, descriptive, image, painting }, size) = (canvas.content, canvas.size);
         let painting = painting.clone().map(|pages| named(&canvas.id, pages));
         let stored_canvas = sqlx::query_as(statement)
             .bind(item)
@@ -274,7 +269,6 @@ impl Catalog {
         item: &str,
         new: &'a [NewCanvas],
         known: &HashSet<String>,
-        neighbour: Option<(i32, i32)>,
     ) -> Result<Vec<Checked<'a>>, CatalogError> {
         let wanted: Vec<&str> = new.iter().filter_map(|canvas| canvas.id.as_deref()).filter(|id| !known.contains(*id)).collect();
         let statement = "select id, 'there is a canvas with this id already' from canvases where item_id = $1 and id = any($2) \
@@ -294,26 +288,23 @@ impl Catalog {
             return Err(CatalogError::Faults(faults));
         }
         let contents: Vec<&CanvasContent> = new.iter().map(|canvas| &canvas.content).collect();
-        let sizes = self.sizes(transaction, &contents, neighbour, |place, field| format!("/canvases/{place}/{field}")).await?;
+        let sizes = self.sizes(transaction, &contents, |place, field| format!("/canvases/{place}/{field}")).await?;
         let checked = new.iter().zip(sizes);
         Ok(checked.map(|(new, size)| Checked { id: new.id.clone().unwrap_or_else(minted), size, content: &new.content }).collect())
     }
 
     /// The sizes of canvases: as given, or those of their images, which must exist. One with a duration, or with more than one image
-    /// on it, may have none; one for a missing page has that of the canvas before it.
+    /// on it, may have none.
     async fn sizes(
         &self,
         transaction: &mut PgTransaction<'_>,
         contents: &[&CanvasContent],
-        neighbour: Option<(i32, i32)>,
         pointer: impl Fn(usize, &str) -> String,
     ) -> Result<Vec<Option<(i32, i32)>>, CatalogError> {
         let ids: Vec<&str> = contents.iter().flat_map(|content| content.images()).collect();
         let statement = "select id, width, height from images where id = any($1) for key share";
         let found: Vec<(String, i32, i32)> = sqlx::query_as(statement).bind(&ids).fetch_all(&mut **transaction).await?;
         let found: HashMap<String, (i32, i32)> = found.into_iter().map(|(id, width, height)| (id, (width, height))).collect();
-        let given = |content: &CanvasContent| content.size.or_else(|| content.image.as_ref().and_then(|id| found.get(id)).copied());
-        let mut neighbour = neighbour.or_else(|| contents.iter().find_map(|content| given(content)));
         let (mut sizes, mut faults) = (Vec::new(), Vec::new());
         for (place, content) in contents.iter().enumerate() {
             let named = content.images();
@@ -322,8 +313,7 @@ impl Catalog {
                 let property = if content.image.is_some() { "image" } else { "items" };
                 faults.push(Fault { pointer: pointer(place, property), detail });
             }
-            let size = given(content).or(neighbour.filter(|_| content.missing));
-            neighbour = size.or(neighbour);
+            let size = content.size.or_else(|| content.image.as_ref().and_then(|id| found.get(id)).copied());
             let empty = content.image.is_none() && content.painting.is_none();
             if size.is_none() && content.duration.is_none() && empty {
                 let detail = "a canvas without an image needs its width and height, or a duration".to_owned();

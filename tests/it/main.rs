@@ -34,7 +34,6 @@ mod negotiation;
 mod omeka;
 mod openapi;
 mod outage;
-mod page_work;
 mod pages;
 mod paintings;
 mod pulled;

@@ -122,9 +122,6 @@ pub struct CanvasInput {
 pub struct NewCanvasInput {
     /// Chosen for ever, unique within the item: `[A-Za-z0-9][A-Za-z0-9._~-]{0,127}`. Minted if it is not given.
     pub id: Option<String>,
-    /// It stands for a page that is missing: nothing is on it, and it is as large as the canvas before it unless its size is given.
-    #[oai(default)]
-    pub missing: bool,
     #[oai(flatten)]
     pub content: CanvasInput,
 }
@@ -253,7 +250,7 @@ impl CanvasInput {
         }
         let on_canvas = painting::faults(items.as_deref().unwrap_or_default());
         told.extend(on_canvas.into_iter().map(|fault| Fault { pointer: format!("{at}/items{}", fault.pointer), ..fault }));
-        CanvasContent { size: width.zip(height), duration, descriptive, image, painting: items, missing: false }
+        CanvasContent { size: width.zip(height), duration, descriptive, image, painting: items }
     }
 
     /// What a writer would send to have the canvas as it is.
@@ -276,12 +273,7 @@ fn check_canvases(canvases: Vec<NewCanvasInput>, told: &mut Vec<Fault>) -> Vec<N
     let check = |(place, new): (usize, NewCanvasInput)| {
         let at = format!("/canvases/{place}");
         check_id(new.id.as_deref(), &format!("{at}/id"), told);
-        if new.missing && (new.content.image.is_some() || new.content.items.is_some()) {
-            let detail = "a page that is missing has nothing on it: leave out missing, or what is on it".to_owned();
-            told.push(Fault { pointer: format!("{at}/missing"), detail });
-        }
-        let content = CanvasContent { missing: new.missing, ..new.content.content(&at, told) };
-        NewCanvas { id: new.id, content }
+        NewCanvas { id: new.id, content: new.content.content(&at, told) }
     };
     canvases.into_iter().enumerate().map(check).collect()
 }

@@ -7,7 +7,6 @@ mod import;
 mod item;
 mod job;
 mod language;
-mod page_work;
 mod parts;
 mod properties;
 mod validation;
@@ -21,7 +20,6 @@ pub use item::{
     localise_canvas, localise_item,
 };
 pub use job::{EntryView, IngestInput, JobEvent, JobView, StateName};
-pub use page_work::{CanvasesMove, LabelsInput, LabelsView};
 pub use parts::{
     AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
     RangePlace, Ranges,

@@ -10,7 +10,6 @@ mod emit;
 mod extent;
 mod html;
 pub mod import;
-pub mod labels;
 pub mod language;
 pub mod manifest;
 pub mod naming;

@@ -47,17 +47,6 @@ pub fn fault(path: &str, id: &Value) -> Option<String> {
 /// What keeps `names` from being an order of the `present` things, which are each a `what`. Pointers begin with `at`.
 #[must_use]
 pub fn order_faults<T: AsRef<str>>(names: &[String], present: &[T], at: &str, what: &str) -> Vec<Fault> {
-    let mut faults = unknown_faults(names, present, at, what);
-    let named: HashSet<&str> = names.iter().map(String::as_str).collect();
-    for name in present.iter().map(AsRef::as_ref).filter(|name| !named.contains(name)) {
-        faults.push(Fault { pointer: at.to_owned(), detail: format!("\"{name}\" is missing: name every {what} once") });
-    }
-    faults
-}
-
-/// What keeps `names` from being some of the `present` things, each once.
-#[must_use]
-pub fn unknown_faults<T: AsRef<str>>(names: &[String], present: &[T], at: &str, what: &str) -> Vec<Fault> {
     let known: HashSet<&str> = present.iter().map(AsRef::as_ref).collect();
     let mut seen = HashSet::new();
     let mut faults = Vec::new();
@@ -71,5 +60,60 @@ pub fn unknown_faults<T: AsRef<str>>(names: &[String], present: &[T], at: &str, 
         };
         faults.push(Fault { pointer: format!("{at}/{place}"), detail });
     }
+    for name in present.iter().map(AsRef::as_ref).filter(|name| !seen.contains(name)) {
+        faults.push(Fault { pointer: at.to_owned(), detail: format!("\"{name}\" is missing: name every {what} once") });
+    }
     faults
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn bare_names_are_short_for_addresses() {
+        let below = "canvases/c/page";
+        for (called, stored) in
+            [("1", "triptych:/canvases/c/page/1"), ("https://x.org/a", "https://x.org/a"), ("triptych:/ranges/r", "triptych:/ranges/r")]
+        {
+            assert_eq!(address(below, called), stored);
+            assert_eq!(name(below, stored), called);
+        }
+        assert_eq!(bare(below, "triptych:/canvases/c/page-2/1"), None);
+    }
+
+    #[test]
+    fn ids_are_completed_and_judged() {
+        let cases = [
+            (json!({"type": "Range"}), "triptych:/ranges/new", None),
+            (json!({"id": "r1"}), "triptych:/ranges/r1", None),
+            (json!({"id": "triptych:/ranges/r1"}), "triptych:/ranges/r1", None),
+            (json!({"id": "-r"}), "triptych:/ranges/-r", Some("letter or a digit")),
+            (json!({"id": ""}), "triptych:/ranges/", Some("empty")),
+            (json!({"id": "https://x.org/r"}), "https://x.org/r", Some("bare name")),
+            (json!({"id": "triptych:/canvases/c"}), "triptych:/canvases/c", Some("bare name")),
+            (json!({"id": "triptych:/ranges/a/b"}), "triptych:/ranges/a/b", Some("letters")),
+        ];
+        for (sent, id, part) in cases {
+            let mut object = sent.as_object().cloned().expect("an object");
+            complete(&mut object, "ranges", &|| "new".to_owned());
+            assert_eq!(object["id"], id);
+            let told = fault("ranges", &object["id"]);
+            assert_eq!(told.is_some(), part.is_some(), "{sent}: {told:?}");
+            assert!(part.is_none_or(|part| told.as_deref().is_some_and(|told| told.contains(part))), "{sent}: {told:?}");
+        }
+        assert!(fault("ranges", &json!(7)).is_some());
+    }
+
+    #[test]
+    fn an_order_names_everything_once() {
+        let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let pointers =
+            |ids: &str| order_faults(&list(ids), &list("a b c"), "/order", "canvas").into_iter().map(|f| f.pointer).collect::<Vec<_>>();
+        assert!(pointers("c a b").is_empty());
+        assert_eq!(pointers("a b b"), ["/order/2", "/order"]);
+        assert_eq!(pointers("a b x c"), ["/order/2"]);
+        assert_eq!(pointers(""), ["/order"; 3]);
+    }
 }
