@@ -10,6 +10,7 @@ mod emit;
 mod extent;
 mod html;
 pub mod import;
+pub mod labels;
 pub mod language;
 pub mod manifest;
 pub mod naming;
