@@ -21,6 +21,7 @@ mod items;
 mod members;
 mod negotiate;
 mod openapi;
+mod page_work;
 mod paintings;
 mod presentation;
 mod problem;
@@ -113,6 +114,7 @@ enum Tags {
 type Rest = (
     items::Items,
     canvases::Canvases,
+    page_work::PageWork,
     paintings::Paintings,
     ranges::Ranges,
     annotation_pages::AnnotationPages,
@@ -132,6 +134,7 @@ fn rest() -> OpenApiService<Rest, ()> {
     let resources: Rest = (
         items::Items,
         canvases::Canvases,
+        page_work::PageWork,
         paintings::Paintings,
         ranges::Ranges,
         annotation_pages::AnnotationPages,

@@ -120,16 +120,26 @@ impl Catalog {
         let mut transaction = self.pool.begin().await?;
         self.lock_item(&mut transaction, item, precondition).await?;
         let count = count(&mut transaction, item).await?;
-        let position = position.unwrap_or(count).min(count);
+        let canvases = self.insert_canvases(&mut transaction, item, position.unwrap_or(count).min(count), new).await?;
+        let images: Vec<String> = canvases.iter().flat_map(Canvas::images).collect();
+        Ok((canvases, self.finish_canvases(transaction, item, &images).await?))
+    }
+
+    /// Makes room at `position` and puts canvases there.
+    pub(super) async fn insert_canvases(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        position: i32,
+        new: &[NewCanvas],
+    ) -> Result<Vec<Canvas>, CatalogError> {
         sqlx::query("update canvases set position = position + $3 where item_id = $1 and position >= $2")
             .bind(item)
             .bind(position)
             .bind(new.len() as i32)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
-        let canvases = self.append_canvases(&mut transaction, item, position, new).await?;
-        let images: Vec<String> = canvases.iter().flat_map(Canvas::images).collect();
-        Ok((canvases, self.finish_canvases(transaction, item, &images).await?))
+        self.append_canvases(transaction, item, position, new).await
     }
 
     /// Creates a canvas at the end, or replaces what is said of it; tells which (`true`: created).

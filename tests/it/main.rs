@@ -31,6 +31,7 @@ mod named_collections;
 mod negotiation;
 mod openapi;
 mod outage;
+mod page_work;
 mod pages;
 mod paintings;
 mod ranges;

@@ -6,6 +6,7 @@ mod image;
 mod import;
 mod item;
 mod language;
+mod page_work;
 mod parts;
 mod properties;
 mod validation;
@@ -18,6 +19,7 @@ pub use item::{
     CanvasInput, CanvasView, CanvasesInput, CanvasesView, ImageOnCanvas, ItemInput, ItemView, ReadingOrder, StatusName, localise,
     localise_canvas, localise_item,
 };
+pub use page_work::{CanvasesMove, LabelsInput, LabelsView, MissingInput};
 pub use parts::{
     AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
     RangePlace, Ranges,

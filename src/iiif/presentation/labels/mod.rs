@@ -11,6 +11,7 @@
 mod numeral;
 mod pattern;
 
+use super::LanguageMap;
 use super::check::Fault;
 use super::syntax;
 use numeral::Numeral;
@@ -85,10 +86,13 @@ impl Labelling {
         if told.is_empty() { Ok(labelling) } else { Err(told) }
     }
 
-    /// The language that the labels are in, if one is said.
+    /// What a canvas is labelled that was labelled `before`: texts in other languages stay only if a language is said.
     #[must_use]
-    pub fn language(&self) -> Option<&str> {
-        self.language.as_deref()
+    pub fn label(&self, before: &LanguageMap, text: String) -> LanguageMap {
+        let Some(language) = &self.language else { return LanguageMap::plain(text) };
+        let mut label = before.clone();
+        label.set(language, vec![text]);
+        label
     }
 
     /// The labels of canvases, given all those of the item in reading order: the place of the first that is labelled, and the labels
