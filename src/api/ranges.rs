@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::schema::{NewRange, RangePlace, Ranges as Tree};
 use super::{App, Tags};
 use crate::catalog::{CatalogError, minted};
+use crate::iiif::presentation::hiding::hide_in;
 use crate::iiif::presentation::{Fault, parts, range_input, ranges};
 use crate::iiif::uris::Uris;
 
@@ -39,7 +40,8 @@ impl Ranges {
         id: Path<String>,
     ) -> Result<Read<Tree>, Problem> {
         app.readable_item(&id, &reader).await?;
-        let structures = Structures::of(&app, &id, &uris).await?;
+        let mut structures = Structures::of(&app, &id, &uris).await?;
+        hide_in(&mut structures.tree, &app.hidden_from(&reader, &id).await?);
         let ranges = structures.tree.iter().map(|range| structures.published(range)).collect();
         Ok(Read::new(Tree { ranges }, structures.revision, &known))
     }
@@ -117,7 +119,8 @@ impl Ranges {
         range: Path<String>,
     ) -> Result<Read<Value>, Problem> {
         app.readable_item(&id, &reader).await?;
-        let structures = Structures::of(&app, &id, &uris).await?;
+        let mut structures = Structures::of(&app, &id, &uris).await?;
+        hide_in(&mut structures.tree, &app.hidden_from(&reader, &id).await?);
         structures.present(&app, &range).await?;
         Ok(Read::new(structures.range(&range)?, structures.revision, &known))
     }

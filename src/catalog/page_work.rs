@@ -1,7 +1,6 @@
 //! What cataloguers do to many canvases at once: label them by a pattern, and put in those that stand for missing pages.
 
 use sqlx::PgTransaction;
-use sqlx::types::Json;
 
 use super::items::stored;
 use super::{Canvas, CanvasContent, Catalog, CatalogError, NewCanvas, Precondition};
@@ -13,6 +12,8 @@ use crate::iiif::presentation::{Descriptive, Fault, LanguageMap};
 #[derive(Clone, Debug)]
 pub struct Labelled {
     pub id: String,
+    /// What the file is called that its image was made of, if that is known.
+    pub file_name: Option<String>,
     pub before: LanguageMap,
     pub label: LanguageMap,
 }
@@ -69,27 +70,32 @@ impl Catalog {
     }
 }
 
-async fn described(on: impl sqlx::PgExecutor<'_>, item: &str) -> Result<Vec<(String, Descriptive)>, CatalogError> {
-    let statement = "select id, descriptive from canvases where item_id = $1 order by position";
-    let rows: Vec<(String, Json<Descriptive>)> = sqlx::query_as(statement).bind(item).fetch_all(on).await?;
-    Ok(rows.into_iter().map(|(id, said)| (id, said.0)).collect())
+/// A canvas as far as labels are concerned.
+#[derive(sqlx::FromRow)]
+struct Described {
+    id: String,
+    #[sqlx(json)]
+    descriptive: Descriptive,
+    file_name: Option<String>,
+}
+
+async fn described(on: impl sqlx::PgExecutor<'_>, item: &str) -> Result<Vec<Described>, CatalogError> {
+    let statement = concat!("select id, descriptive, ", file_name_of_canvas!(), " from canvases where item_id = $1 order by position");
+    Ok(sqlx::query_as(statement).bind(item).fetch_all(on).await?)
 }
 
 /// What the canvases are labelled, and what those say of themselves then that had another label.
-fn labelled(
-    canvases: Vec<(String, Descriptive)>,
-    labelling: &Labelling,
-) -> Result<(Vec<Labelled>, Vec<(String, Descriptive)>), CatalogError> {
-    let ids: Vec<&str> = canvases.iter().map(|(id, _)| id.as_str()).collect();
+fn labelled(canvases: Vec<Described>, labelling: &Labelling) -> Result<(Vec<Labelled>, Vec<(String, Descriptive)>), CatalogError> {
+    let ids: Vec<&str> = canvases.iter().map(|canvas| canvas.id.as_str()).collect();
     let (from, labels) = labelling.labels(&ids).map_err(CatalogError::Faults)?;
     let (mut all, mut changed) = (Vec::with_capacity(labels.len()), Vec::new());
-    for ((id, mut said), text) in canvases.into_iter().skip(from).zip(labels) {
-        let label = labelling.label(&said.label, text);
-        let before = std::mem::replace(&mut said.label, label.clone());
+    for (Described { id, mut descriptive, file_name }, text) in canvases.into_iter().skip(from).zip(labels) {
+        let label = labelling.label(&descriptive.label, text);
+        let before = std::mem::replace(&mut descriptive.label, label.clone());
         if before != label {
-            changed.push((id.clone(), said));
+            changed.push((id.clone(), descriptive));
         }
-        all.push(Labelled { id, before, label });
+        all.push(Labelled { id, file_name, before, label });
     }
     Ok((all, changed))
 }

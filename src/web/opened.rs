@@ -80,8 +80,8 @@ async fn shown(app: &App, uris: &Uris, target: &Target) -> Result<Shown, Problem
     let Some(item) = found.filter(|item| item.status == Status::Published) else { return Ok(Shown::Missing) };
     let canvas = match &place.canvas {
         Some(canvas) => match there(app.catalog.canvas(&item.id, canvas).await)? {
-            Some(canvas) => Some(canvas),
-            None => return Ok(Shown::Missing),
+            Some(canvas) if !canvas.hidden => Some(canvas),
+            _ => return Ok(Shown::Missing),
         },
         None => None,
     };
@@ -102,7 +102,7 @@ async fn here(app: &App, uris: &Uris, target: &Target, item: &Item, canvas: Opti
     let name = canvas.as_ref().map(|canvas| canvas.descriptive.label.first().unwrap_or(&canvas.id).to_owned());
     let pictured = match &canvas {
         Some(canvas) => Some(canvas.clone()),
-        None => app.catalog.canvases(&item.id, None, 1).await?.entries.into_iter().next(),
+        None => app.catalog.shown_canvases(&item.id, None, 1).await?.entries.into_iter().next(),
     };
     let region = target.region.filter(|_| canvas.is_some());
     let image = match &pictured {

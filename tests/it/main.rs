@@ -11,6 +11,7 @@ mod emitted_urls;
 mod fetch;
 mod fuzz;
 mod headers;
+mod hidden;
 mod home;
 mod hostile;
 mod image_downloads;

@@ -135,7 +135,7 @@ async fn missing_pages_hold_their_place() {
     assert_eq!(service.ask_if(Method::PATCH, "/items/book", "*", Some(json!({"status": "published"}))).await.status, 200);
     let manifest = service.json("/manifests/book").await;
     assert_eq!((&manifest["items"][1]["items"], &manifest["items"][1]["label"]), (&json!([]), &json!({"none": ["Missing leaf"]})));
-    assert_eq!(service.json("/manifests/book/v2").await["sequences"][0]["canvases"][1]["images"], json!([]));
+    assert_eq!(service.json("/manifests/book/v2").await["sequences"][0]["canvases"][1].get("images"), None);
     service.ask(Method::PUT, "/items/empty", Some(json!({"label": "Empty"}))).await;
     for (path, body, pointers) in [
         ("/items/empty/missing", json!({"label": "x", "to": "end"}), vec!["/width"]),

@@ -47,10 +47,12 @@ pub struct LabelsView {
 
 /// The label of a canvas.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
+#[oai(rename_all = "camelCase", skip_serializing_if_is_none)]
 pub struct LabelView {
     /// Id of the canvas.
     pub id: String,
+    /// What the file is called that its image was made of.
+    pub file_name: Option<String>,
     pub label: LanguageText,
     /// The label that it had.
     pub before: Option<LanguageText>,
@@ -112,8 +114,9 @@ impl LabelsInput {
 
 impl LabelsView {
     pub fn of(labelled: Vec<Labelled>) -> Self {
-        let view = |Labelled { id, before, label }| LabelView {
+        let view = |Labelled { id, file_name, before, label }| LabelView {
             id,
+            file_name,
             label: LanguageText(label),
             before: (!before.is_empty()).then_some(LanguageText(before)),
         };

@@ -8,6 +8,7 @@ pub mod check;
 pub mod collection;
 mod emit;
 mod extent;
+pub mod hiding;
 mod html;
 pub mod import;
 pub mod labels;
