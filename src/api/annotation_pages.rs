@@ -205,7 +205,7 @@ async fn check(app: &App, item: &str, id: &str, input: AnnotationPageInput, uris
     if let Some(canvas) = &canvas {
         match app.catalog.canvas(item, canvas).await {
             Ok(_) => {}
-            Err(CatalogError::NotFound("canvas") | CatalogError::Gone("canvas")) => {
+            Err(CatalogError::NotFound("canvas") | CatalogError::Gone("canvas") | CatalogError::Moved { .. }) => {
                 told("/canvas", format!("the item has no canvas \"{canvas}\""))
             }
             Err(error) => return Err(error.into()),

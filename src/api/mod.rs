@@ -32,6 +32,7 @@ mod rendered;
 mod reply;
 mod schema;
 mod segments;
+mod transfers;
 mod validate;
 mod validation;
 
@@ -115,6 +116,7 @@ type Rest = (
     items::Items,
     canvases::Canvases,
     page_work::PageWork,
+    transfers::Transfers,
     paintings::Paintings,
     ranges::Ranges,
     annotation_pages::AnnotationPages,
@@ -135,6 +137,7 @@ fn rest() -> OpenApiService<Rest, ()> {
         items::Items,
         canvases::Canvases,
         page_work::PageWork,
+        transfers::Transfers,
         paintings::Paintings,
         ranges::Ranges,
         annotation_pages::AnnotationPages,

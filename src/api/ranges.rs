@@ -41,7 +41,7 @@ impl Ranges {
     ) -> Result<Read<Tree>, Problem> {
         app.readable_item(&id, &reader).await?;
         let mut structures = Structures::of(&app, &id, &uris).await?;
-        hide_in(&mut structures.tree, &app.hidden_from(&reader, &id).await?);
+        structures.hide(&app.hidden_from(&reader, &id).await?);
         let ranges = structures.tree.iter().map(|range| structures.published(range)).collect();
         Ok(Read::new(Tree { ranges }, structures.revision, &known))
     }
@@ -120,7 +120,7 @@ impl Ranges {
     ) -> Result<Read<Value>, Problem> {
         app.readable_item(&id, &reader).await?;
         let mut structures = Structures::of(&app, &id, &uris).await?;
-        hide_in(&mut structures.tree, &app.hidden_from(&reader, &id).await?);
+        structures.hide(&app.hidden_from(&reader, &id).await?);
         structures.present(&app, &range).await?;
         Ok(Read::new(structures.range(&range)?, structures.revision, &known))
     }
@@ -237,6 +237,14 @@ impl Structures {
         app.catalog.item(item).await?;
         let (tree, revision) = app.catalog.structures(item).await?;
         Ok(Self { item: item.to_owned(), manifest: uris.manifest(item), tree, revision })
+    }
+
+    /// Takes out what names these canvases, and ranges that have nothing in them then.
+    fn hide(&mut self, hidden: &HashSet<String>) {
+        if !hidden.is_empty() {
+            hide_in(&mut self.tree, hidden);
+            self.tree = ranges::shown(std::mem::take(&mut self.tree));
+        }
     }
 
     /// What was sent, as it is stored.

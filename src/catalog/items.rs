@@ -87,18 +87,6 @@ pub struct ItemFilter {
     pub modified_since: Option<OffsetDateTime>,
 }
 
-/// Completes a statement with the columns of [`Item`] from `items i`.
-macro_rules! select_items {
-    ($rest:literal) => {
-        concat!(
-            "select id, status, descriptive, revision, created, modified, \
-             (select count(*) from canvases c where c.item_id = i.id) as canvas_count, \
-             (select count(*) from canvases c where c.item_id = i.id and c.hidden) as hidden_count from items i where ",
-            $rest
-        )
-    };
-}
-
 impl Catalog {
     /// Adds an item with its canvases, all or nothing.
     pub async fn create_item(&self, id: Option<String>, content: &ItemContent) -> Result<Item, CatalogError> {
@@ -255,7 +243,7 @@ impl Catalog {
 }
 
 /// A Manifest has at least one Canvas (Presentation 3.0, 5.2), so an item without one that is shown cannot be shown itself.
-fn publishable(item: &Item) -> Result<(), CatalogError> {
+pub(super) fn publishable(item: &Item) -> Result<(), CatalogError> {
     if item.status == Status::Published && item.canvas_count == item.hidden_count {
         let detail = match item.hidden_count {
             0 => "a published item has at least one canvas: add one first, or keep the item a draft".to_owned(),
@@ -272,7 +260,7 @@ async fn revision(transaction: &mut sqlx::PgTransaction<'_>, id: &str) -> Result
 }
 
 /// Every image on the canvases of an item: its identifier, and its storage key, which names it as a file.
-async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
+pub(super) async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
     let statement = "with used as (select id, storage_key from images where id in \
          (select image_id from canvases where item_id = $1 union select image_id from canvas_images where item_id = $1)) \
          select id from used union select storage_key from used";

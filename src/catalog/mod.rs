@@ -58,6 +58,18 @@ macro_rules! canvas_columns {
     };
 }
 
+/// Completes a statement with the columns of [`Item`] from `items i`.
+macro_rules! select_items {
+    ($rest:literal) => {
+        concat!(
+            "select id, status, descriptive, revision, created, modified, \
+             (select count(*) from canvases c where c.item_id = i.id) as canvas_count, \
+             (select count(*) from canvases c where c.item_id = i.id and c.hidden) as hidden_count from items i where ",
+            $rest
+        )
+    };
+}
+
 mod annotation_pages;
 mod canvases;
 mod changes;
@@ -77,6 +89,7 @@ mod public;
 mod public_collections;
 mod reading_order;
 mod structures;
+mod transfers;
 
 use std::sync::Arc;
 
@@ -99,6 +112,7 @@ pub use page_work::{Labelled, MissingPages};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 pub use public_collections::{Holder, PublicMember};
+pub use transfers::{NewPart, Transferred};
 
 /// The catalogue over one database.
 #[derive(Clone)]
@@ -145,6 +159,8 @@ pub enum CatalogError {
     NotFound(&'static str),
     #[error("this {0} was deleted; its identifier is not used again")]
     Gone(&'static str),
+    #[error("this {what} is in the item \"{to}\" now")]
+    Moved { what: &'static str, to: String },
     #[error("there is a {0} with this identifier already")]
     Exists(&'static str),
     #[error("the resource is at revision {current} by now")]

@@ -92,7 +92,7 @@ async fn shown(app: &App, uris: &Uris, target: &Target) -> Result<Shown, Problem
 fn there<T>(found: Result<T, CatalogError>) -> Result<Option<T>, Problem> {
     match found {
         Ok(found) => Ok(Some(found)),
-        Err(CatalogError::NotFound(_) | CatalogError::Gone(_)) => Ok(None),
+        Err(CatalogError::NotFound(_) | CatalogError::Gone(_) | CatalogError::Moved { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }

@@ -139,7 +139,8 @@ async fn the_holder_of_a_key_sees_it() {
     book(&service).await;
     hide(&service, json!(true)).await;
     let ask = async |path: &str| service.request(Method::GET, path).bearer_auth(&service.key).send().await.expect("an answer");
-    for path in PLACES {
+    // A registered master is no file of the open storage to anyone.
+    for path in PLACES.into_iter().filter(|path| !path.contains("secret-file")) {
         let read = ask(path).await;
         assert_eq!(read.status(), 200, "{path}");
         if !path.starts_with("/api") {

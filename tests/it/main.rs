@@ -45,6 +45,7 @@ mod storage;
 mod storage_faults;
 mod support;
 mod tiles;
+mod transfers;
 mod uploads;
 mod validation;
 mod visibility;

@@ -53,7 +53,7 @@ async fn canvases_are_labelled_from_the_first_on() {
     let done = service.ask_if(Method::POST, path, "*", Some(part)).await;
     assert_eq!(
         done.body["canvases"][0],
-        json!({"id": "b", "label": {"none": ["fol. 1r"], "la": ["v"]}, "before": {"none": ["fol. 1r"]}}),
+        json!({"id": "b", "fileName": "shared.tif", "label": {"none": ["fol. 1r"], "la": ["v"]}, "before": {"none": ["fol. 1r"]}}),
         "{done:?}"
     );
     assert_eq!(told(&service, "book", "revision").await, [2, 3, 3, 2, 2]);

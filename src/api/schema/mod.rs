@@ -9,6 +9,7 @@ mod language;
 mod page_work;
 mod parts;
 mod properties;
+mod transfer;
 mod validation;
 
 pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
@@ -25,6 +26,7 @@ pub use parts::{
     RangePlace, Ranges,
 };
 pub use properties::Properties;
+pub use transfer::{MergeInput, SplitInput, TransferView};
 pub use validation::{ValidationInput, ValidationView};
 
 use poem_openapi::Object;

@@ -17,6 +17,7 @@ pub mod manifest;
 pub mod naming;
 mod nav_date;
 pub mod painting;
+pub mod parting;
 pub mod parts;
 pub mod placing;
 pub mod properties;
