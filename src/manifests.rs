@@ -1,18 +1,21 @@
 //! Items and canvases as Presentation documents.
 
 mod collections;
+mod hidden;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
 use crate::catalog::{AnnotationPage, Catalog, CatalogError, Holder, NamedImage, PlacedImage, PublicCanvas, PublicItem, Status};
 use crate::iiif::image::{Dimensions, ImageInfo, Limits, Request, Version, service};
+use crate::iiif::presentation::hiding::hide;
 use crate::iiif::presentation::manifest::{Canvas, Content, Manifest, Painting, Thumbnail, manifest_3};
 use crate::iiif::presentation::{parts, ranges};
 use crate::iiif::uris::Uris;
 
 pub use collections::{CollectionDocument, PAGE};
+pub use hidden::hide_in_properties;
 
 /// Media type of every painted image and thumbnail.
 const JPEG: &str = "image/jpeg";
@@ -30,17 +33,27 @@ impl Manifests {
         Self { catalog, limits }
     }
 
-    /// The manifest of an item; of drafts too.
+    /// The manifest of an item, without its hidden canvases; of drafts too.
     pub async fn manifest(&self, item: &str, uris: &Uris) -> Result<ItemDocument, CatalogError> {
-        let item = self.catalog.public_item(item).await?;
+        let mut item = self.catalog.public_item(item).await?;
+        let hidden = hidden::take_out(&mut item);
+        self.document(item, hidden, uris).await
+    }
+
+    /// The manifest of an item with all its canvases, for the holder of a key.
+    pub async fn whole_manifest(&self, item: &str, uris: &Uris) -> Result<ItemDocument, CatalogError> {
+        self.document(self.catalog.public_item(item).await?, HashSet::new(), uris).await
+    }
+
+    async fn document(&self, item: PublicItem, hidden: HashSet<String>, uris: &Uris) -> Result<ItemDocument, CatalogError> {
         let holders = self.catalog.holders_of_item(&item.item.id).await?;
         let (manifests, uris) = (self.clone(), uris.clone());
-        let written = tokio::task::spawn_blocking(move || manifests.written(item, holders, &uris)).await;
+        let written = tokio::task::spawn_blocking(move || manifests.written(item, hidden, holders, &uris)).await;
         Ok(written.unwrap_or_else(|cut_short| std::panic::resume_unwind(cut_short.into_panic())))
     }
 
     /// Takes time where there are thousands of canvases.
-    fn written(&self, item: PublicItem, holders: Vec<Holder>, uris: &Uris) -> ItemDocument {
+    fn written(&self, item: PublicItem, hidden: HashSet<String>, holders: Vec<Holder>, uris: &Uris) -> ItemDocument {
         let PublicItem { item, canvases, images, structures, pages, names } = item;
         let part_of = collections::parents(holders);
         let placed: HashMap<String, Placed> = images.into_iter().map(|image| (image.id.clone(), Placed::from(image))).collect();
@@ -61,14 +74,18 @@ impl Manifests {
         if stored {
             parts::expand(&mut document, &id, &|image| placed.get(image).map(|image| self.painting(image, uris).resource()));
         }
-        ItemDocument { document, id, names, public, revision: item.revision }
+        ItemDocument { document, id, names, hidden, public, revision: item.revision }
     }
 
-    /// A page of annotations by itself, in the words of its manifest.
-    pub fn annotation_page(&self, page: AnnotationPage, manifest: &ItemDocument) -> Value {
+    /// A page of annotations by itself, in the words of its manifest; nothing if it is of a canvas that is hidden there.
+    pub fn annotation_page(&self, page: AnnotationPage, manifest: &ItemDocument) -> Option<Value> {
+        if page.canvas_id.as_ref().is_some_and(|canvas| manifest.hidden.contains(canvas)) {
+            return None;
+        }
         let mut page = page_object(AnnotationPage { embedded: true, ..page });
+        hide(&mut page, &manifest.hidden);
         parts::expand(&mut page, &manifest.id, &|_| None);
-        page
+        Some(page)
     }
 
     /// The picture that stands for a published item in a list.
@@ -78,8 +95,19 @@ impl Manifests {
 
     fn canvas(&self, canvas: PublicCanvas, pages: &mut PagesByCanvas, uris: &Uris) -> Canvas {
         let image = self.image_of(&canvas).map(|image| Content::Image(Box::new(self.painting(&image, uris))));
-        let PublicCanvas { id, width, height, duration, descriptive, painting, image_id: _, image_width: _, image_height: _, tile_size: _ } =
-            canvas;
+        let PublicCanvas {
+            id,
+            width,
+            height,
+            duration,
+            descriptive,
+            painting,
+            hidden: _,
+            image_id: _,
+            image_width: _,
+            image_height: _,
+            tile_size: _,
+        } = canvas;
         let content = painting.map(Content::Pages).or(image).unwrap_or(Content::Nothing);
         let annotations = pages.take(Some(&id));
         Canvas { id, size: width.map(length).zip(height.map(length)), duration, descriptive, content, annotations }
@@ -182,12 +210,19 @@ pub struct ItemDocument {
     pub id: String,
     /// What the source calls its parts, if the documents are to do so too.
     names: HashMap<String, String>,
+    /// Canvases that are left out.
+    hidden: HashSet<String>,
     /// Whether anyone may see it.
     pub public: bool,
     pub revision: i64,
 }
 
 impl ItemDocument {
+    /// Whether it is without some of its canvases.
+    pub fn hides_some(&self) -> bool {
+        !self.hidden.is_empty()
+    }
+
     /// The place of a canvas in reading order, from 1; 0 for anything else.
     pub fn position(&self, id: &str) -> usize {
         let canvases = self.document.get("items").and_then(Value::as_array).into_iter().flatten();

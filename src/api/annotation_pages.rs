@@ -19,6 +19,7 @@ use super::{App, Tags};
 use crate::catalog::{AnnotationPage, AnnotationPageContent, CatalogError, Precondition, minted};
 use crate::iiif::ids::ResourceId;
 use crate::iiif::presentation::annotating::{self, Of};
+use crate::iiif::presentation::hiding::hide_in;
 use crate::iiif::presentation::{Fault, parts};
 use crate::iiif::uris::Uris;
 
@@ -47,7 +48,9 @@ impl AnnotationPages {
     ) -> Result<Listed<AnnotationPageView>, Problem> {
         let limit = ids::limit(limit.0)?;
         app.readable_item(&id, &reader).await?;
-        let page = app.catalog.list_annotation_pages(&id, canvas.0.as_deref(), after.0.as_deref(), limit).await?;
+        let mut page = app.catalog.list_annotation_pages(&id, canvas.0.as_deref(), after.0.as_deref(), limit).await?;
+        let hidden = app.hidden_from(&reader, &id).await?;
+        page.entries.retain(|page| page.canvas_id.as_ref().is_none_or(|canvas| !hidden.contains(canvas)));
         let mut query = vec![("limit", limit.to_string())];
         query.extend(canvas.0.map(|canvas| ("canvas", canvas)));
         let view = |page| AnnotationPageView { items: None, ..AnnotationPageView::of(page, &uris) };
@@ -91,8 +94,7 @@ impl AnnotationPages {
         /// The page's id.
         page: Path<String>,
     ) -> Result<Read<AnnotationPageView>, Problem> {
-        app.readable_item(&id, &reader).await?;
-        let page = app.catalog.annotation_page(&id, &page).await?;
+        let page = app.readable_annotation_page(&id, &page, &reader).await?;
         let revision = page.revision;
         Ok(Read::new(AnnotationPageView::of(page, &uris), revision, &known))
     }
@@ -157,6 +159,20 @@ impl AnnotationPages {
     }
 }
 
+impl App {
+    /// A page, if this reader may see it, with what this reader may see of it.
+    pub async fn readable_annotation_page(&self, item: &str, page: &str, reader: &Reader) -> Result<AnnotationPage, Problem> {
+        self.readable_item(item, reader).await?;
+        let mut page = self.catalog.annotation_page(item, page).await?;
+        let hidden = self.hidden_from(reader, item).await?;
+        if page.canvas_id.as_ref().is_some_and(|canvas| hidden.contains(canvas)) {
+            return Err(Problem::not_found("annotation page"));
+        }
+        hide_in(&mut page.annotations, &hidden);
+        Ok(page)
+    }
+}
+
 async fn store(
     app: &App,
     item: &str,
@@ -189,7 +205,7 @@ async fn check(app: &App, item: &str, id: &str, input: AnnotationPageInput, uris
     if let Some(canvas) = &canvas {
         match app.catalog.canvas(item, canvas).await {
             Ok(_) => {}
-            Err(CatalogError::NotFound("canvas") | CatalogError::Gone("canvas")) => {
+            Err(CatalogError::NotFound("canvas") | CatalogError::Gone("canvas") | CatalogError::Moved { .. }) => {
                 told("/canvas", format!("the item has no canvas \"{canvas}\""))
             }
             Err(error) => return Err(error.into()),

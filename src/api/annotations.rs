@@ -73,8 +73,8 @@ impl Annotations {
         /// The last segment of the annotation's id; the whole id if it lies elsewhere.
         annotation: Path<String>,
     ) -> Result<Read<Value>, Problem> {
-        app.readable_item(&id, &reader).await?;
-        let annotated = Annotated::of(&app, &id, &page, &uris).await?;
+        let page = app.readable_annotation_page(&id, &page, &reader).await?;
+        let annotated = Annotated { page, manifest: uris.manifest(&id), uris };
         Ok(Read::new(annotated.read(&annotation)?, annotated.page.revision, &known))
     }
 

@@ -1,5 +1,6 @@
 //! `/api/v1/items/{id}/canvases` and the reading order.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -26,7 +27,7 @@ pub struct Canvases;
 impl Canvases {
     /// List the canvases of an item
     ///
-    /// In reading order.
+    /// In reading order. Without a key, hidden canvases are not listed.
     #[oai(path = "/items/:id/canvases", method = "get", operation_id = "listCanvases")]
     async fn list(
         &self,
@@ -44,7 +45,10 @@ impl Canvases {
     ) -> Result<Listed<CanvasView>, Problem> {
         let limit = ids::limit(limit.0)?;
         let item = app.readable_item(&id, &reader).await?;
-        let page = app.catalog.canvases(&id, after.0, limit).await?;
+        let page = match reader.sees_all() {
+            true => app.catalog.canvases(&id, after.0, limit).await?,
+            false => app.catalog.shown_canvases(&id, after.0, limit).await?,
+        };
         let total = total.0.filter(|total| *total).map(|_| item.canvas_count);
         let query = [("limit", limit.to_string())];
         Ok(Listed::new(page, |canvas| CanvasView::of(canvas, &uris), total, &uris.api(&["items", &id, "canvases"]), &query))
@@ -87,8 +91,7 @@ impl Canvases {
         /// The canvas's id.
         canvas: Path<String>,
     ) -> Result<Read<CanvasView>, Problem> {
-        app.readable_item(&id, &reader).await?;
-        let canvas = app.catalog.canvas(&id, &canvas).await?;
+        let canvas = app.readable_canvas(&id, &canvas, &reader).await?;
         let revision = canvas.revision;
         Ok(Read::new(CanvasView::of(canvas, &uris), revision, &known))
     }
@@ -130,7 +133,9 @@ impl Canvases {
     ) -> Result<Written<CanvasView>, Problem> {
         let current = app.catalog.canvas(&id, &canvas).await?;
         let condition = condition.at(current.revision);
-        let patched = patch.apply(&CanvasInput::of(current))?;
+        let patched: CanvasInput = patch.apply(&CanvasInput::of(current))?;
+        // `null` removes, and a canvas of which nothing is said is shown.
+        let patched = CanvasInput { hidden: Some(patched.hidden.unwrap_or(false)), ..patched };
         Self::store(&app, &id, &canvas, patched, condition, &uris).await
     }
 
@@ -188,7 +193,9 @@ impl Canvases {
         id: Path<String>,
     ) -> Result<Read<ReadingOrder>, Problem> {
         app.readable_item(&id, &reader).await?;
-        let (canvases, revision) = app.catalog.reading_order(&id).await?;
+        let (mut canvases, revision) = app.catalog.reading_order(&id).await?;
+        let hidden = app.hidden_from(&reader, &id).await?;
+        canvases.retain(|canvas| !hidden.contains(canvas));
         Ok(Read::new(ReadingOrder { canvases }, revision, &known))
     }
 
@@ -233,6 +240,23 @@ impl App {
     pub async fn readable_item(&self, id: &str, reader: &Reader) -> Result<crate::catalog::Item, Problem> {
         let item = self.catalog.item(id).await?;
         let seen = reader.sees_all() || item.status == crate::catalog::Status::Published;
-        if seen { Ok(item) } else { Err(Problem::new(Kind::NotFound, "there is no such item, or it is not public")) }
+        let item = if seen { item } else { return Err(Problem::new(Kind::NotFound, "there is no such item, or it is not public")) };
+        Ok(if reader.sees_all() { item } else { item.for_public(&self.hidden_from(reader, id).await?) })
+    }
+
+    /// A canvas, if this reader may see it, with what this reader may see of it.
+    pub async fn readable_canvas(&self, item: &str, canvas: &str, reader: &Reader) -> Result<Canvas, Problem> {
+        self.readable_item(item, reader).await?;
+        let canvas = self.catalog.canvas(item, canvas).await?;
+        match (reader.sees_all(), canvas.hidden) {
+            (true, _) => Ok(canvas),
+            (false, false) => Ok(canvas.for_public()),
+            (false, true) => Err(Problem::not_found("canvas")),
+        }
+    }
+
+    /// The canvases of an item that this reader may not see.
+    pub async fn hidden_from(&self, reader: &Reader, item: &str) -> Result<HashSet<String>, Problem> {
+        if reader.sees_all() { Ok(HashSet::new()) } else { Ok(self.catalog.hidden_canvases(item).await?) }
     }
 }

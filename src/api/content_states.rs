@@ -46,7 +46,7 @@ impl ContentStates {
         let canvas = match &place.canvas {
             Some(canvas) => {
                 known("/canvas", canvas)?;
-                let found = app.catalog.canvas(&item.id, canvas).await.map_err(Problem::from);
+                let found = app.readable_canvas(&item.id, canvas, &reader).await;
                 Some(found.map_err(|problem| missing("/canvas", problem))?)
             }
             None => None,

@@ -93,11 +93,18 @@ impl Images {
         id: Path<String>,
         /// Shown to anyone even if no published item uses it.
         public: Query<Option<bool>>,
+        /// What the file is called where it comes from; shown beside the label of its canvas to the holder of a key.
+        #[oai(name = "fileName")]
+        file_name: Query<Option<String>>,
         digest: Announced,
         bytes: Binary<Bytes>,
     ) -> Result<Written<ImageView>, Problem> {
         let stream = bytes.0.into_bytes_stream();
+        let file_name = file_name.0.map(ids::file_name).transpose()?;
         let image = app.masters.upload(ids::image(&id)?, public.0.unwrap_or(false), Box::pin(stream), digest.0).await?;
+        if let Some(name) = file_name {
+            app.catalog.name_source_file(&image.id, &name).await?;
+        }
         Ok(created(image, &uris))
     }
 

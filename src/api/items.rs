@@ -1,5 +1,6 @@
 //! `/api/v1/items`.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use poem::web::Data;
@@ -60,7 +61,10 @@ impl Items {
                 None,
             ));
         };
-        let page = app.catalog.items(&filter, after.0.as_deref(), limit).await?;
+        let mut page = app.catalog.items(&filter, after.0.as_deref(), limit).await?;
+        if !reader.sees_all() {
+            page.entries = app.shown(page.entries).await?;
+        }
         let total = match total.0 {
             Some(true) => Some(app.catalog.count_items(&filter).await?),
             _ => None,
@@ -194,6 +198,18 @@ impl Items {
             app.warming.purge(&image).await?;
         }
         Ok(Done::Done)
+    }
+}
+
+impl App {
+    /// Items as the public sees them.
+    async fn shown(&self, items: Vec<Item>) -> Result<Vec<Item>, Problem> {
+        let mut shown = Vec::with_capacity(items.len());
+        for item in items {
+            let hidden = if item.hidden_count > 0 { self.catalog.hidden_canvases(&item.id).await? } else { HashSet::new() };
+            shown.push(item.for_public(&hidden));
+        }
+        Ok(shown)
     }
 }
 

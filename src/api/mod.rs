@@ -25,6 +25,7 @@ mod members;
 mod negotiate;
 mod omeka;
 mod openapi;
+mod page_work;
 mod paintings;
 mod presentation;
 mod problem;
@@ -37,6 +38,7 @@ mod schema;
 mod segments;
 mod stored;
 mod uploads;
+mod transfers;
 mod validate;
 mod validation;
 
@@ -132,6 +134,8 @@ enum Tags {
 type Described = (
     items::Items,
     canvases::Canvases,
+    page_work::PageWork,
+    transfers::Transfers,
     paintings::Paintings,
     ranges::Ranges,
     annotation_pages::AnnotationPages,
@@ -159,6 +163,8 @@ fn rest() -> OpenApiService<(Described, Moved), ()> {
     let described = (
         items::Items,
         canvases::Canvases,
+        page_work::PageWork,
+        transfers::Transfers,
         paintings::Paintings,
         ranges::Ranges,
         annotation_pages::AnnotationPages,

@@ -23,7 +23,19 @@ const ADDRESS: &str = "urn:triptych:address";
 /// Methods of what can only be read.
 const READING: &str = "GET, HEAD, OPTIONS";
 /// Operations that change what exists, though their method does not say so.
-const CONDITIONAL: [&str; 6] = ["addAnnotations", "addCanvases", "addMembers", "addPainting", "addRange", "moveMembers"];
+const CONDITIONAL: [&str; 11] = [
+    "addAnnotations",
+    "addCanvases",
+    "addMembers",
+    "addMissingPages",
+    "addPainting",
+    "addRange",
+    "labelCanvases",
+    "mergeItems",
+    "moveCanvases",
+    "moveMembers",
+    "splitItem",
+];
 /// Bodies as they may be sent, by operation.
 const BODIES: &str = include_str!("openapi/bodies.json");
 

@@ -41,8 +41,7 @@ impl Paintings {
         /// The canvas's id.
         canvas: Path<String>,
     ) -> Result<Read<PaintingsView>, Problem> {
-        app.readable_item(&id, &reader).await?;
-        let painted = Painted::of(app.catalog.canvas(&id, &canvas).await?, &uris);
+        let painted = Painted::of(app.readable_canvas(&id, &canvas, &reader).await?, &uris);
         let paintings = painting::annotations(&painted.pages).map(|one| painted.published(one)).collect();
         Ok(Read::new(PaintingsView { paintings, order: painted.names() }, painted.canvas.revision, &known))
     }
@@ -92,8 +91,7 @@ impl Paintings {
         /// The last segment of the annotation's id; the whole id if it lies elsewhere.
         painting: Path<String>,
     ) -> Result<Read<Value>, Problem> {
-        app.readable_item(&id, &reader).await?;
-        let painted = Painted::of(app.catalog.canvas(&id, &canvas).await?, &uris);
+        let painted = Painted::of(app.readable_canvas(&id, &canvas, &reader).await?, &uris);
         let found = painted.find(&painted.address(&painting)).ok_or_else(absent)?;
         Ok(Read::new(painted.published(found), painted.canvas.revision, &known))
     }
@@ -330,7 +328,7 @@ impl Painted {
     async fn save(self, app: &App, condition: IfMatch) -> Result<Canvas, Problem> {
         let Canvas { item_id, id, width, height, duration, descriptive, revision, .. } = self.canvas;
         let painting = Some(self.pages).filter(|pages| !pages.is_empty());
-        let content = CanvasContent { size: width.zip(height), duration, descriptive, image: None, painting };
+        let content = CanvasContent { size: width.zip(height), duration, descriptive, image: None, painting, hidden: None };
         let (canvas, _) = app.catalog.put_canvas(&item_id, &id, &content, &condition.at(revision).0).await?;
         Ok(canvas)
     }

@@ -7,11 +7,12 @@ use serde_json::{Map, Value};
 
 use super::auth::viewer;
 use super::documents::{Document, accept, see_other};
-use super::problem::{Problem, internal};
+use super::problem::{Kind, Problem, internal};
 use super::rendered::Rendered;
 use super::reply::Reply;
 use super::stored::Stored;
 use super::{App, Asked, negotiate};
+use crate::catalog::Status;
 use crate::iiif::ids::CollectionKey;
 use crate::iiif::presentation::as_2::{LossKind, to_2_at};
 use crate::iiif::presentation::as_4::to_4_with_losses;
@@ -87,13 +88,27 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
         app.shelf.keep(item, version, rendered.clone(), since);
         return Ok(send(app, asked, &rendered, version));
     }
-    let mut found = app.manifests.manifest(item, uris).await?;
-    let public = found.public;
-    if !public && viewer(app, asked.headers).await? == Viewer::Public {
-        return Err(Problem::not_found("item"));
+    let mut found = match app.manifests.manifest(item, uris).await {
+        Ok(found) => found,
+        Err(error) => return elsewhere(app, asked, &Place { uris, item, path, pinned }, error.into()).await,
+    };
+    let mut public = found.public;
+    // A hidden canvas is in no manifest, but the holder of a key may look at it.
+    let whole = !path.is_empty() && found.hides_some();
+    if !public || whole {
+        let viewer = viewer(app, asked.headers).await?;
+        if !public && viewer == Viewer::Public {
+            return elsewhere(app, asked, &Place { uris, item, path, pinned }, Problem::not_found("item")).await;
+        }
+        if whole && viewer == Viewer::KeyHolder {
+            (found, public) = (app.manifests.whole_manifest(item, uris).await?, false);
+        }
     }
     if !path.is_empty() {
-        let document = part(app, &found, item, path, uris).await?;
+        let document = match part(app, &found, item, path, uris).await {
+            Ok(document) => document,
+            Err(problem) => return elsewhere(app, asked, &Place { uris, item, path, pinned }, problem).await,
+        };
         let position = found.position(&uris.part(item, path));
         return Ok(respond(app, asked, &Written { document, position, public }, version, uris));
     }
@@ -113,6 +128,36 @@ async fn manifest(app: &Arc<App>, asked: &Asked<'_>, uris: &Uris, item: &str, pa
     app.shelf.keep(item, version, rendered.clone(), since);
     stored.keep(app, item, version, &rendered);
     Ok(send(app, asked, &rendered, version))
+}
+
+/// What was asked for.
+struct Place<'a> {
+    uris: &'a Uris,
+    item: &'a str,
+    path: &'a [&'a str],
+    pinned: Option<u8>,
+}
+
+/// Where something is that moved to another item, if whoever asks may see that; otherwise what was said of it.
+async fn elsewhere(app: &App, asked: &Asked<'_>, place: &Place<'_>, problem: Problem) -> Result<Reply, Problem> {
+    let Place { uris, item, path, pinned } = *place;
+    let (kind, id) = match path {
+        _ if !matches!(problem.kind, Kind::NotFound | Kind::Gone) => return Err(problem),
+        [] => ("item", item),
+        ["canvases", id, ..] => ("canvas", *id),
+        ["ranges", id, ..] => ("range", *id),
+        ["annotations", id, ..] => ("annotation page", *id),
+        _ => return Err(problem),
+    };
+    let Some(to) = app.catalog.moved_to(kind, item, id).await? else { return Err(problem) };
+    if app.catalog.item(&to).await?.status != Status::Published && viewer(app, asked.headers).await? == Viewer::Public {
+        return Err(Problem::not_found("item"));
+    }
+    Ok(see_other(match (path, pinned) {
+        ([], Some(version)) => uris.manifest_version(&to, version),
+        ([], None) => uris.manifest(&to),
+        _ => uris.part(&to, path),
+    }))
 }
 
 /// The contexts of extensions in a document.
@@ -144,6 +189,7 @@ async fn part(app: &App, manifest: &ItemDocument, item: &str, path: &[&str], uri
     }
     let ["annotations", page, ..] = path else { return Err(missing(app, item, path).await) };
     let page = app.manifests.annotation_page(app.catalog.annotation_page(item, page).await?, manifest);
+    let page = page.ok_or_else(|| Problem::not_found("annotation page"))?;
     let part = parts::find(&page, &id).ok_or_else(|| Problem::not_found("annotation"))?;
     Ok(manifest.named(alone(part, &manifest.id)))
 }

@@ -199,7 +199,7 @@ impl From<&CatalogError> for Problem {
     fn from(error: &CatalogError) -> Self {
         match error {
             CatalogError::NotFound(what) => Self::not_found(what),
-            CatalogError::Gone(_) => Self::new(Kind::Gone, error.to_string()),
+            CatalogError::Gone(_) | CatalogError::Moved { .. } => Self::new(Kind::Gone, error.to_string()),
             CatalogError::Exists(what) => Self::new(
                 Kind::Conflict,
                 format!("there is a {what} with this identifier already; change it with PUT or PATCH, or choose another identifier"),

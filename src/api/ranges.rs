@@ -17,6 +17,7 @@ use super::problem::Problem;
 use super::schema::{NewRange, RangePlace, Ranges as Tree};
 use super::{App, Tags};
 use crate::catalog::{CatalogError, minted};
+use crate::iiif::presentation::hiding::hide_in;
 use crate::iiif::presentation::{Fault, parts, range_input, ranges};
 use crate::iiif::uris::Uris;
 
@@ -39,7 +40,8 @@ impl Ranges {
         id: Path<String>,
     ) -> Result<Read<Tree>, Problem> {
         app.readable_item(&id, &reader).await?;
-        let structures = Structures::of(&app, &id, &uris).await?;
+        let mut structures = Structures::of(&app, &id, &uris).await?;
+        structures.hide(&app.hidden_from(&reader, &id).await?);
         let ranges = structures.tree.iter().map(|range| structures.published(range)).collect();
         Ok(Read::new(Tree { ranges }, structures.revision, &known))
     }
@@ -117,7 +119,8 @@ impl Ranges {
         range: Path<String>,
     ) -> Result<Read<Value>, Problem> {
         app.readable_item(&id, &reader).await?;
-        let structures = Structures::of(&app, &id, &uris).await?;
+        let mut structures = Structures::of(&app, &id, &uris).await?;
+        structures.hide(&app.hidden_from(&reader, &id).await?);
         structures.present(&app, &range).await?;
         Ok(Read::new(structures.range(&range)?, structures.revision, &known))
     }
@@ -234,6 +237,14 @@ impl Structures {
         app.catalog.item(item).await?;
         let (tree, revision) = app.catalog.structures(item).await?;
         Ok(Self { item: item.to_owned(), manifest: uris.manifest(item), tree, revision })
+    }
+
+    /// Takes out what names these canvases, and ranges that have nothing in them then.
+    fn hide(&mut self, hidden: &HashSet<String>) {
+        if !hidden.is_empty() {
+            hide_in(&mut self.tree, hidden);
+            self.tree = ranges::shown(std::mem::take(&mut self.tree));
+        }
     }
 
     /// What was sent, as it is stored.

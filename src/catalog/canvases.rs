@@ -27,6 +27,10 @@ pub struct Canvas {
     /// Instead of the one image: Annotation Pages in stored form.
     #[sqlx(json(nullable))]
     pub painting: Option<Vec<Value>>,
+    /// Not shown to the public.
+    pub hidden: bool,
+    /// What the file is called that its image was made of, if that is known.
+    pub file_name: Option<String>,
     pub revision: i64,
     pub created: OffsetDateTime,
     pub modified: OffsetDateTime,
@@ -43,6 +47,8 @@ pub struct CanvasContent {
     pub image: Option<String>,
     /// Instead of the one image: Annotation Pages in stored form.
     pub painting: Option<Vec<Value>>,
+    /// Whether it is kept from the public; if nothing is said, it stays as it is.
+    pub hidden: Option<bool>,
 }
 
 impl CanvasContent {
@@ -53,6 +59,11 @@ impl CanvasContent {
 }
 
 impl Canvas {
+    /// Without what only the holder of a key sees.
+    pub fn for_public(self) -> Self {
+        Self { file_name: None, ..self }
+    }
+
     fn images(&self) -> Vec<String> {
         images(self.image_id.as_deref(), self.painting.as_deref()).into_iter().map(str::to_owned).collect()
     }
@@ -68,17 +79,6 @@ pub struct NewCanvas {
     /// Chosen by the writer, or else minted.
     pub id: Option<String>,
     pub content: CanvasContent,
-}
-
-/// Completes a statement with the columns of [`Canvas`].
-macro_rules! canvas_columns {
-    ($before:literal, $after:literal) => {
-        concat!(
-            $before,
-            " item_id, id, position, width, height, duration, descriptive, image_id, painting, revision, created, modified ",
-            $after
-        )
-    };
 }
 
 /// A canvas whose size and image are known to be right.
@@ -120,16 +120,26 @@ impl Catalog {
         let mut transaction = self.pool.begin().await?;
         self.lock_item(&mut transaction, item, precondition).await?;
         let count = count(&mut transaction, item).await?;
-        let position = position.unwrap_or(count).min(count);
+        let canvases = self.insert_canvases(&mut transaction, item, position.unwrap_or(count).min(count), new).await?;
+        let images: Vec<String> = canvases.iter().flat_map(Canvas::images).collect();
+        Ok((canvases, self.finish_canvases(transaction, item, &images).await?))
+    }
+
+    /// Makes room at `position` and puts canvases there.
+    pub(super) async fn insert_canvases(
+        &self,
+        transaction: &mut PgTransaction<'_>,
+        item: &str,
+        position: i32,
+        new: &[NewCanvas],
+    ) -> Result<Vec<Canvas>, CatalogError> {
         sqlx::query("update canvases set position = position + $3 where item_id = $1 and position >= $2")
             .bind(item)
             .bind(position)
             .bind(new.len() as i32)
-            .execute(&mut *transaction)
+            .execute(&mut **transaction)
             .await?;
-        let canvases = self.append_canvases(&mut transaction, item, position, new).await?;
-        let images: Vec<String> = canvases.iter().flat_map(Canvas::images).collect();
-        Ok((canvases, self.finish_canvases(transaction, item, &images).await?))
+        self.append_canvases(transaction, item, position, new).await
     }
 
     /// Creates a canvas at the end, or replaces what is said of it; tells which (`true`: created).
@@ -232,17 +242,17 @@ impl Catalog {
         let statement = if known {
             canvas_columns!(
                 "update canvases set position = $3, width = $4, height = $5, descriptive = $6::json, image_id = $7, duration = $8, \
-                 painting = $9::json, revision = revision + 1, modified = now() where item_id = $1 and id = $2 returning",
+                 painting = $9::json, hidden = coalesce($10, hidden), revision = revision + 1, modified = now() where item_id = $1 and id = $2 returning",
                 ""
             )
         } else {
             canvas_columns!(
-                "insert into canvases (item_id, id, position, width, height, descriptive, image_id, duration, painting) \
-                 values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9::json) returning",
+                "insert into canvases (item_id, id, position, width, height, descriptive, image_id, duration, painting, hidden) \
+                 values ($1, $2, $3, $4, $5, $6::json, $7, $8, $9::json, coalesce($10, false)) returning",
                 ""
             )
         };
-        let (CanvasContent { size: _, duration, descriptive, image, painting }, size) = (canvas.content, canvas.size);
+        let (CanvasContent { size: _, duration, descriptive, image, painting, hidden }, size) = (canvas.content, canvas.size);
         let painting = painting.clone().map(|pages| named(&canvas.id, pages));
         let stored_canvas = sqlx::query_as(statement)
             .bind(item)
@@ -254,6 +264,7 @@ impl Catalog {
             .bind(image)
             .bind(duration)
             .bind(painting.as_ref().map(|pages| Value::from(pages.as_slice()).to_string()))
+            .bind(hidden)
             .fetch_one(&mut **transaction)
             .await?;
         if painting.is_some() || known {

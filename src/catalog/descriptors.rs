@@ -114,6 +114,13 @@ impl Catalog {
         item: &str,
         id: &str,
     ) -> Result<CatalogError, CatalogError> {
-        Ok(if self.is_gone(on, kind, item, id).await? { CatalogError::Gone(kind) } else { CatalogError::NotFound(kind) })
+        let statement = "select m.to_item from gone g left join moved m on m.kind = g.kind and m.item_id = g.item_id and m.id = g.id \
+             where g.kind = $1 and g.item_id = $2 and g.id = $3";
+        let gone: Option<Option<String>> = sqlx::query_scalar(statement).bind(kind).bind(item).bind(id).fetch_optional(on).await?;
+        Ok(match gone {
+            Some(Some(to)) => CatalogError::Moved { what: kind, to },
+            Some(None) => CatalogError::Gone(kind),
+            None => CatalogError::NotFound(kind),
+        })
     }
 }

@@ -176,7 +176,7 @@ impl Catalog {
     pub async fn images_of_items(&self, items: &[&str]) -> Result<Vec<(String, String)>, CatalogError> {
         let statement = "select c.item_id, coalesce(c.image_id, p.image_id) from canvases c \
              left join canvas_images p on p.item_id = c.item_id and p.canvas_id = c.id \
-             where c.item_id = any($1) and coalesce(c.image_id, p.image_id) is not null order by c.item_id, c.position, p.image_id";
+             where c.item_id = any($1) and not c.hidden and coalesce(c.image_id, p.image_id) is not null order by c.item_id, c.position, p.image_id";
         Ok(sqlx::query_as(statement).bind(items).fetch_all(&self.pool).await?)
     }
 

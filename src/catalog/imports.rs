@@ -143,7 +143,10 @@ pub(super) fn imported_as(kind: &str, id: &str, wanted: Option<&str>) -> Result<
 fn content(imported: &Imported, status: Status) -> ItemContent {
     let canvas = |canvas: &ImportedCanvas| {
         let ImportedCanvas { id, size, duration, descriptive, painting } = canvas.clone();
-        NewCanvas { id: Some(id), content: CanvasContent { size, duration, descriptive, image: None, painting: Some(painting) } }
+        NewCanvas {
+            id: Some(id),
+            content: CanvasContent { size, duration, descriptive, image: None, painting: Some(painting), hidden: None },
+        }
     };
     let canvases = imported.canvases.iter().map(canvas).collect();
     ItemContent { status, descriptive: imported.descriptive.clone(), canvases: Some(canvases) }

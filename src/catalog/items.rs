@@ -1,10 +1,14 @@
 //! Items: what becomes a IIIF Manifest.
 
+use std::collections::HashSet;
+
+use serde_json::Value;
 use sqlx::types::Json;
 use time::OffsetDateTime;
 
 use super::{Catalog, CatalogError, NewCanvas, Page, Precondition, Told, minted};
 use crate::iiif::presentation::Descriptive;
+use crate::iiif::presentation::hiding::hide;
 
 /// Whether the public sees an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +49,24 @@ pub struct Item {
     pub revision: i64,
     pub created: OffsetDateTime,
     pub modified: OffsetDateTime,
+    /// How many canvases it has, hidden ones among them.
     pub canvas_count: i64,
+    /// How many of them the public does not see.
+    pub hidden_count: i64,
+}
+
+impl Item {
+    /// Without what only the holder of a key sees: its hidden canvases.
+    pub fn for_public(mut self, hidden: &HashSet<String>) -> Self {
+        if self.hidden_count > 0 {
+            self.canvas_count -= self.hidden_count;
+            self.hidden_count = 0;
+            let mut rest = Value::from(std::mem::take(&mut self.descriptive.rest));
+            hide(&mut rest, hidden);
+            self.descriptive.rest = rest.as_object().cloned().unwrap_or_default();
+        }
+        self
+    }
 }
 
 /// What a writer says of an item.
@@ -64,17 +85,6 @@ pub struct ItemFilter {
     /// A part of any of the labels, upper and lower case alike.
     pub label: Option<String>,
     pub modified_since: Option<OffsetDateTime>,
-}
-
-/// Completes a statement with the columns of [`Item`] from `items i`.
-macro_rules! select_items {
-    ($rest:literal) => {
-        concat!(
-            "select id, status, descriptive, revision, created, modified, \
-             (select count(*) from canvases c where c.item_id = i.id) as canvas_count from items i where ",
-            $rest
-        )
-    };
 }
 
 impl Catalog {
@@ -232,10 +242,13 @@ impl Catalog {
     }
 }
 
-/// A Manifest has at least one Canvas (Presentation 3.0, 5.2), so an item without one cannot be shown.
-fn publishable(item: &Item) -> Result<(), CatalogError> {
-    if item.status == Status::Published && item.canvas_count == 0 {
-        let detail = "a published item has at least one canvas: add one first, or keep the item a draft".to_owned();
+/// A Manifest has at least one Canvas (Presentation 3.0, 5.2), so an item without one that is shown cannot be shown itself.
+pub(super) fn publishable(item: &Item) -> Result<(), CatalogError> {
+    if item.status == Status::Published && item.canvas_count == item.hidden_count {
+        let detail = match item.hidden_count {
+            0 => "a published item has at least one canvas: add one first, or keep the item a draft".to_owned(),
+            _ => "a published item has at least one canvas that is not hidden: show one, or make the item a draft".to_owned(),
+        };
         return Err(CatalogError::Faults(vec![crate::iiif::presentation::Fault { pointer: "/canvases".to_owned(), detail }]));
     }
     Ok(())
@@ -247,7 +260,7 @@ async fn revision(transaction: &mut sqlx::PgTransaction<'_>, id: &str) -> Result
 }
 
 /// Every image on the canvases of an item: its identifier, and its storage key, which names it as a file.
-async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
+pub(super) async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &str) -> Result<Vec<String>, CatalogError> {
     let statement = "with used as (select id, storage_key from images where id in \
          (select image_id from canvases where item_id = $1 union select image_id from canvas_images where item_id = $1)) \
          select id from used union select storage_key from used";

@@ -3,13 +3,15 @@
 //! Every row that can be changed has a revision number; a change says which revision it was made for. Identifiers that were
 //! deleted stay in the table `gone` and are refused for ever.
 
-/// Whether anyone may see an image, as SQL over `images i`: it is marked public, or a published item uses it.
+/// Whether anyone may see an image, as SQL over `images i`: it is marked public, or a published item uses it on a canvas that is not
+/// hidden.
 macro_rules! image_is_visible {
     () => {
         "(i.public or exists (select 1 from canvases c join items t on t.id = c.item_id \
-                              where c.image_id = i.id and t.status = 'published') \
+                              where c.image_id = i.id and not c.hidden and t.status = 'published') \
                    or exists (select 1 from canvas_images p join items t on t.id = p.item_id \
-                              where p.image_id = i.id and t.status = 'published'))"
+                              join canvases c on c.item_id = p.item_id and c.id = p.canvas_id \
+                              where p.image_id = i.id and not c.hidden and t.status = 'published'))"
     };
 }
 
@@ -21,16 +23,49 @@ macro_rules! member_is_seen {
     };
 }
 
-/// The image that stands for an item, as SQL: that of its first canvas that has one of ours.
+/// The image that stands for an item, as SQL: that of its first canvas that has one of ours and is not hidden.
 macro_rules! image_of_item {
     ($item:literal) => {
         concat!(
             "left join lateral (select m.id as image_id, m.width as image_width, m.height as image_height, m.tile_size \
                  from canvases c join images m on m.id = coalesce(c.image_id, \
                      (select min(p.image_id) from canvas_images p where p.item_id = c.item_id and p.canvas_id = c.id)) \
-                 where c.item_id = ",
+                 where not c.hidden and c.item_id = ",
             $item,
             " order by c.position limit 1) f on true "
+        )
+    };
+}
+
+/// What the file is called that the image on a canvas was made of, as SQL over `canvases`: its own name, or that in the storage.
+macro_rules! file_name_of_canvas {
+    () => {
+        "(select coalesce(i.file_name, case when not i.uploaded then regexp_replace(i.storage_key, '^.*/', '') end) from images i \
+          where i.id = coalesce(canvases.image_id, (select min(p.image_id) from canvas_images p \
+                                                    where p.item_id = canvases.item_id and p.canvas_id = canvases.id))) as file_name "
+    };
+}
+
+/// Completes a statement with the columns of [`Canvas`].
+macro_rules! canvas_columns {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            " item_id, id, position, width, height, duration, descriptive, image_id, painting, hidden, revision, created, modified, ",
+            file_name_of_canvas!(),
+            $after
+        )
+    };
+}
+
+/// Completes a statement with the columns of [`Item`] from `items i`.
+macro_rules! select_items {
+    ($rest:literal) => {
+        concat!(
+            "select id, status, descriptive, revision, created, modified, \
+             (select count(*) from canvases c where c.item_id = i.id) as canvas_count, \
+             (select count(*) from canvases c where c.item_id = i.id and c.hidden) as hidden_count from items i where ",
+            $rest
         )
     };
 }
@@ -43,6 +78,7 @@ mod collection_members;
 mod collections;
 mod descriptors;
 mod documents;
+mod hidden;
 mod images;
 mod imports;
 mod items;
@@ -50,12 +86,14 @@ mod job_queue;
 mod jobs;
 mod keys;
 mod nesting;
+mod page_work;
 mod precondition;
 mod public;
 mod public_collections;
 mod reading_order;
 mod structures;
 mod uploads;
+mod transfers;
 
 use std::sync::Arc;
 
@@ -77,10 +115,12 @@ pub use items::{Item, ItemContent, ItemFilter, Status};
 pub use job_queue::{Claim, Held, NewPage};
 pub use jobs::{EntryState, Job, JobEntry, JobItem, JobProgress, NewEntry, NewJob};
 pub use keys::{ApiKey, NewApiKey};
+pub use page_work::{Labelled, MissingPages};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 pub use public_collections::{Holder, PublicMember};
 pub use uploads::{NewUpload, UPLOAD_HOLD, Upload, UploadPart};
+pub use transfers::{NewPart, Transferred};
 
 /// The catalogue over one database.
 #[derive(Clone)]
@@ -127,6 +167,8 @@ pub enum CatalogError {
     NotFound(&'static str),
     #[error("this {0} was deleted; its identifier is not used again")]
     Gone(&'static str),
+    #[error("this {what} is in the item \"{to}\" now")]
+    Moved { what: &'static str, to: String },
     #[error("there is a {0} with this identifier already")]
     Exists(&'static str),
     #[error("the resource is at revision {current} by now")]

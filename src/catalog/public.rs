@@ -42,6 +42,7 @@ pub struct PublicCanvas {
     pub duration: Option<f64>,
     #[sqlx(json)]
     pub descriptive: Descriptive,
+    pub hidden: bool,
     /// Annotation Pages in stored form, instead of the image.
     #[sqlx(json(nullable))]
     pub painting: Option<Vec<Value>>,
@@ -68,7 +69,7 @@ impl Catalog {
     /// Everything that an item's manifest says; drafts too.
     pub async fn public_item(&self, id: &str) -> Result<PublicItem, CatalogError> {
         let item = self.item(id).await?;
-        let statement = "select c.id, c.width, c.height, c.duration, c.descriptive, c.painting, \
+        let statement = "select c.id, c.width, c.height, c.duration, c.descriptive, c.hidden, c.painting, \
              c.image_id, m.width as image_width, m.height as image_height, m.tile_size \
              from canvases c left join images m on m.id = c.image_id where c.item_id = $1 order by c.position";
         let canvases = sqlx::query_as(statement).bind(id).fetch_all(&self.pool).await?;

@@ -85,8 +85,8 @@ async fn shown(app: &App, uris: &Uris, target: &Target) -> Result<Shown, Problem
     let original = original.as_deref().and_then(|part| part.strip_prefix("canvases/")?.split('/').next());
     let canvas = match place.canvas.as_deref().or(original) {
         Some(canvas) => match there(app.catalog.canvas(&item.id, canvas).await)? {
-            Some(canvas) => Some(canvas),
-            None => return Ok(Shown::Missing),
+            Some(canvas) if !canvas.hidden => Some(canvas),
+            _ => return Ok(Shown::Missing),
         },
         None => None,
     };
@@ -97,7 +97,7 @@ async fn shown(app: &App, uris: &Uris, target: &Target) -> Result<Shown, Problem
 fn there<T>(found: Result<T, CatalogError>) -> Result<Option<T>, Problem> {
     match found {
         Ok(found) => Ok(Some(found)),
-        Err(CatalogError::NotFound(_) | CatalogError::Gone(_)) => Ok(None),
+        Err(CatalogError::NotFound(_) | CatalogError::Gone(_) | CatalogError::Moved { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     }
 }
@@ -107,7 +107,7 @@ async fn here(app: &App, uris: &Uris, target: &Target, item: &Item, canvas: Opti
     let name = canvas.as_ref().map(|canvas| canvas.descriptive.label.first().unwrap_or(&canvas.id).to_owned());
     let pictured = match &canvas {
         Some(canvas) => Some(canvas.clone()),
-        None => app.catalog.canvases(&item.id, None, 1).await?.entries.into_iter().next(),
+        None => app.catalog.shown_canvases(&item.id, None, 1).await?.entries.into_iter().next(),
     };
     let region = target.region.filter(|_| canvas.is_some());
     let image = match &pictured {

@@ -112,6 +112,9 @@ pub struct CanvasInput {
     /// anywhere, with its id and type, or one of our images: `{"type": "Image", "image": "ezu/1286201"}`. Ids of pages and
     /// annotations, and targets that are the canvas itself, may be left out.
     pub items: Option<Vec<Value>>,
+    /// Keeps it from the public: it is in no manifest, and only the holder of a key finds it. If it is left out, a canvas that is there
+    /// stays as it is.
+    pub hidden: Option<bool>,
     #[oai(flatten)]
     pub properties: Properties,
 }
@@ -168,6 +171,10 @@ pub struct CanvasView {
     pub duration: Option<f64>,
     /// What is painted on it, if that is not one image over the whole of it.
     pub items: Option<Vec<Value>>,
+    /// Only there if the public does not see it.
+    pub hidden: Option<bool>,
+    /// What the file is called that its image was made of; for the holder of a key only.
+    pub file_name: Option<String>,
     #[oai(flatten)]
     pub properties: Properties,
     /// Its place in the reading order, from 0.
@@ -225,7 +232,7 @@ impl CanvasInput {
     }
 
     fn content(self, at: &str, told: &mut Vec<Fault>) -> CanvasContent {
-        let Self { label, image, width, height, duration, items, properties } = self;
+        let Self { label, image, width, height, duration, items, hidden, properties } = self;
         if width.is_some() != height.is_some() {
             let detail = "width and height go together: send both, or neither to take the image's".to_owned();
             told.push(Fault { pointer: format!("{at}/{}", if width.is_some() { "height" } else { "width" }), detail });
@@ -250,7 +257,7 @@ impl CanvasInput {
         }
         let on_canvas = painting::faults(items.as_deref().unwrap_or_default());
         told.extend(on_canvas.into_iter().map(|fault| Fault { pointer: format!("{at}/items{}", fault.pointer), ..fault }));
-        CanvasContent { size: width.zip(height), duration, descriptive, image, painting: items }
+        CanvasContent { size: width.zip(height), duration, descriptive, image, painting: items, hidden }
     }
 
     /// What a writer would send to have the canvas as it is.
@@ -264,6 +271,7 @@ impl CanvasInput {
             height: canvas.height,
             duration: canvas.duration,
             items: canvas.painting,
+            hidden: Some(canvas.hidden),
             properties,
         }
     }
@@ -322,7 +330,7 @@ pub(super) fn published(mut descriptive: Descriptive, manifest: &str) -> Descrip
 
 impl ItemView {
     pub fn of(item: Item, uris: &Uris) -> Self {
-        let Item { id, status, descriptive, revision, created, modified, canvas_count } = item;
+        let Item { id, status, descriptive, revision, created, modified, canvas_count, hidden_count: _ } = item;
         let descriptive = published(descriptive, &uris.manifest(&id));
         let (label, properties) = Properties::from_descriptive(descriptive);
         let manifest = uris.manifest(&id);
@@ -333,8 +341,22 @@ impl ItemView {
 
 impl CanvasView {
     pub fn of(canvas: Canvas, uris: &Uris) -> Self {
-        let Canvas { item_id, id, position, width, height, duration, descriptive, image_id, painting, revision, created, modified } =
-            canvas;
+        let Canvas {
+            item_id,
+            id,
+            position,
+            width,
+            height,
+            duration,
+            descriptive,
+            image_id,
+            painting,
+            hidden,
+            file_name,
+            revision,
+            created,
+            modified,
+        } = canvas;
         let manifest = uris.manifest(&item_id);
         let (label, properties) = Properties::from_descriptive(published(descriptive, &manifest));
         let mut items = painting;
@@ -348,6 +370,8 @@ impl CanvasView {
             height,
             duration,
             items,
+            hidden: hidden.then_some(true),
+            file_name,
             properties,
             position,
             revision,

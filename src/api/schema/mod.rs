@@ -7,8 +7,10 @@ mod import;
 mod item;
 mod job;
 mod language;
+mod page_work;
 mod parts;
 mod properties;
+mod transfer;
 mod validation;
 
 pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
@@ -20,11 +22,13 @@ pub use item::{
     localise_canvas, localise_item,
 };
 pub use job::{EntryView, IngestInput, JobEvent, JobView, StateName};
+pub use page_work::{CanvasesMove, LabelsInput, LabelsView, MissingInput};
 pub use parts::{
     AnnotationPageInput, AnnotationPageView, AnnotationsView, NewAnnotations, NewPainting, NewRange, PaintingOrder, PaintingsView,
     RangePlace, Ranges,
 };
 pub use properties::Properties;
+pub use transfer::{MergeInput, SplitInput, TransferView};
 pub use validation::{ValidationInput, ValidationView};
 
 use poem_openapi::Object;

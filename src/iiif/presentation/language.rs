@@ -34,6 +34,14 @@ impl LanguageMap {
         }
     }
 
+    /// Makes these the texts of a language, where it stands or after the others.
+    pub fn set(&mut self, language: &str, texts: Vec<String>) {
+        match self.0.iter_mut().find(|(known, _)| known == language) {
+            Some((_, list)) => *list = texts,
+            None => self.0.push((language.to_owned(), texts)),
+        }
+    }
+
     /// Whether there is no text at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

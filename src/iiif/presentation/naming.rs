@@ -66,6 +66,41 @@ pub fn order_faults<T: AsRef<str>>(names: &[String], present: &[T], at: &str, wh
     faults
 }
 
+/// Where things that are moved go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Start,
+    End,
+    /// Before the one with this name.
+    Before(String),
+}
+
+/// The `present` things, each a `what`, with those of `names` moved: they follow one another in the order of `names`.
+///
+/// # Errors
+/// Everything that keeps them from being moved. Pointers begin with `at`; that of the place is `/before`.
+pub fn moved(present: &[String], names: &[String], place: &Place, at: &str, what: &str) -> Result<Vec<String>, Vec<Fault>> {
+    let taken: HashSet<&str> = names.iter().map(String::as_str).collect();
+    let mut faults = order_faults(names, present, at, what);
+    faults.retain(|fault| fault.pointer != at);
+    let mut others: Vec<String> = present.iter().filter(|name| !taken.contains(name.as_str())).cloned().collect();
+    let index = match place {
+        Place::Start => 0,
+        Place::End => others.len(),
+        Place::Before(name) => others.iter().position(|other| other == name).unwrap_or_else(|| {
+            let detail = if taken.contains(name.as_str()) {
+                format!("the {what} \"{name}\" is moved itself: name one that stays")
+            } else {
+                format!("there is no {what} \"{name}\" here")
+            };
+            faults.push(Fault { pointer: "/before".to_owned(), detail });
+            0
+        }),
+    };
+    others.splice(index..index, names.iter().cloned());
+    if faults.is_empty() { Ok(others) } else { Err(faults) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,6 +139,30 @@ mod tests {
             assert!(part.is_none_or(|part| told.as_deref().is_some_and(|told| told.contains(part))), "{sent}: {told:?}");
         }
         assert!(fault("ranges", &json!(7)).is_some());
+    }
+
+    #[test]
+    fn what_is_moved_follows_in_the_order_of_its_names() {
+        let list = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        let before = |name: &str| Place::Before(name.to_owned());
+        let cases = [
+            ("d b", Place::Start, "d b a c e"),
+            ("a", Place::End, "b c d e a"),
+            ("e a", before("c"), "b e a c d"),
+            ("b", before("c"), "a b c d e"),
+            ("a b c d e", Place::End, "a b c d e"),
+        ];
+        for (names, place, expected) in cases {
+            assert_eq!(moved(&list("a b c d e"), &list(names), &place, "/x", "canvas"), Ok(list(expected)), "{names}");
+        }
+        for (names, place, pointers) in [
+            ("x a a", Place::Start, vec!["/x/0", "/x/2"]),
+            ("a", before("a"), vec!["/before"]),
+            ("y", before("z"), vec!["/x/0", "/before"]),
+        ] {
+            let told = moved(&list("a b c"), &list(names), &place, "/x", "canvas").expect_err(names);
+            assert_eq!(told.into_iter().map(|fault| fault.pointer).collect::<Vec<_>>(), pointers, "{names}");
+        }
     }
 
     #[test]
