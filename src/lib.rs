@@ -15,6 +15,7 @@ pub mod iiif;
 pub mod image_service;
 pub mod ingest;
 pub mod manifests;
+pub mod omeka;
 pub mod pyramid;
 pub mod raster;
 pub mod render;

@@ -6,14 +6,16 @@
 mod addresses;
 mod body;
 mod connect;
+mod send;
 mod target;
 
+use std::convert::Infallible;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, header};
 use http_body_util::Empty;
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
@@ -23,6 +25,8 @@ use tokio_rustls::TlsConnector;
 
 use connect::{Stream, authorities, encryption};
 use target::Target;
+
+pub use send::Answered;
 
 /// Most redirects that are followed.
 const REDIRECTS: usize = 5;
@@ -155,11 +159,14 @@ fn request(target: &Target, accept: &str) -> Result<Request<Empty<Bytes>>, Fetch
 }
 
 /// Sends the request and reads the head of the answer; `connection` drives both ways until it is dropped.
-async fn exchange(
+async fn exchange<B>(
     stream: Box<dyn Stream>,
-    request: Request<Empty<Bytes>>,
+    request: Request<B>,
     connection: &mut JoinSet<hyper::Result<()>>,
-) -> hyper::Result<Response<Incoming>> {
+) -> hyper::Result<Response<Incoming>>
+where
+    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+{
     let (mut sender, driven) = http1::Builder::new().max_buf_size(HEAD).handshake(TokioIo::new(stream)).await?;
     connection.spawn(driven);
     sender.send_request(request).await

@@ -17,6 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("pyramid", GROUND),
     ("render", GROUND),
     ("catalog", GROUND),
+    ("omeka", GROUND),
     ("formats", &["iiif", "raster", "pyramid", "render"]),
     ("image_service", &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats"]),
     ("manifests", &["iiif", "raster", "storage", "pyramid", "render", "catalog"]),
@@ -33,7 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 ];
 const GROUND: &[&str] = &["iiif", "raster"];
 const BELOW_HTTP: &[&str] =
-    &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest", "fetch"];
+    &["iiif", "raster", "storage", "pyramid", "render", "catalog", "formats", "image_service", "manifests", "ingest", "fetch", "omeka"];
 /// The process itself puts everything together.
 const ALL: &[&str] = &[
     "iiif",
@@ -47,6 +48,7 @@ const ALL: &[&str] = &[
     "manifests",
     "ingest",
     "fetch",
+    "omeka",
     "api",
     "web",
     "server",
