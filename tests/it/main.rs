@@ -29,6 +29,7 @@ mod keys;
 mod manifests;
 mod named_collections;
 mod negotiation;
+mod omeka_s;
 mod openapi;
 mod outage;
 mod pages;
