@@ -36,7 +36,8 @@ Examples:
   triptych omeka push --server https://omeka.example.org --from https://iiif.example.org book-1 book-2
 
 Make the key in Omeka S: Users, your user, API keys. Give it by OMEKA_IDENTITY and OMEKA_CREDENTIAL: other users of a machine can see
-flags. An Omeka S in a private network is spoken to if --fetch-networks names the network. Metadata goes to the Dublin Core property that
+flags. An Omeka S in a private network is spoken to if --fetch-networks names the network. It fetches manifests and makes its own
+pictures before it answers: give a slow one more time with --fetch-timeout. Nothing is removed from it, whatever is removed here. Metadata goes to the Dublin Core property that
 its label names (dcterms:creator, or Creator, Author, ...), and otherwise to the description, with its label.
 
 The exit status is 0 if all went well, 1 if an item failed, and 2 if nothing could be done.";

@@ -1,10 +1,14 @@
 //! `triptych omeka push`, the real program, from a real service into what stands for an Omeka S.
 
 use std::process::Output;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
+use triptych::fetch::{Answered, FetchError, FetchSettings, Fetcher};
 
+use super::http::Server;
 use super::site::{CREDENTIAL, IDENTITY, Site};
 use super::{elsewhere, library};
 use crate::support::service::Service;
@@ -63,7 +67,7 @@ async fn items_are_made_once_and_then_brought_up_to_date() {
         (&json!(false), &json!(5), &json!(3))
     );
     assert_eq!((media.len(), &media[0]["o:source"], &media[0]["o:ingester"]), (2, &json!(manifest), &json!("iiif_presentation")));
-    assert_eq!((&media[0]["data"]["id"], said(&media[0], "dcterms:title").len()), (&json!(manifest), 2));
+    assert_eq!((&media[0]["o:data"]["id"], said(&media[0], "dcterms:title").len()), (&json!(manifest), 2));
 
     let writes = site.with(|state| state.writes.len());
     let second = push(&service, &site, &["--all"]).await;
@@ -160,6 +164,35 @@ async fn an_item_that_omeka_s_cannot_fetch_is_not_half_made() {
     let failed = run(arguments.map(str::to_owned).to_vec(), CREDENTIAL).await;
     assert!(failed.status == 1 && failed.told.contains("o:source: Error reading the URL: status 404"), "{}", failed.told);
     assert_eq!(site.with(|state| (state.items.len(), state.media.len())), (0, 0));
+}
+
+#[tokio::test]
+async fn what_is_sent_goes_to_one_address_once_and_any_status_is_an_answer() {
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let known = seen.clone();
+    let server = Server::start(move |request| {
+        let kind = request.headers.get("content-type").cloned().unwrap_or_default();
+        let body = String::from_utf8(request.body).expect("text");
+        known.lock().expect("a list").push(format!("{} {} {kind} {body}", request.method, request.path));
+        let status = request.path.trim_start_matches('/').parse().expect("a status");
+        async move { (status, "Location: /200\r\n".to_owned(), b"{}".to_vec()) }
+    })
+    .await;
+    let networks = vec!["127.0.0.0/8".parse().expect("a network")];
+    let fetcher = Fetcher::new(FetchSettings { networks, max_bytes: 100, timeout: Duration::from_secs(20) });
+    let body = json!({"a": "ü"});
+    for (method, status, json) in
+        [(Method::POST, 200, Some(&body)), (Method::PATCH, 422, Some(&body)), (Method::GET, 404, None), (Method::POST, 307, Some(&body))]
+    {
+        let sent = fetcher.send(method, &format!("{}/{status}?secret=x", server.base), json).await;
+        match status {
+            307 => assert!(matches!(sent, Err(FetchError::Redirect(_))), "{sent:?}"),
+            _ => assert_eq!(sent, Ok(Answered { status, bytes: b"{}".to_vec() })),
+        }
+    }
+    let json = "application/json {\"a\":\"ü\"}";
+    let expected = [format!("POST /200 {json}"), format!("PATCH /422 {json}"), "GET /404  ".to_owned(), format!("POST /307 {json}")];
+    assert_eq!(*seen.lock().expect("a list"), expected);
 }
 
 #[tokio::test]

@@ -227,7 +227,7 @@ async fn fetched(state: &Mutex<State>, medium: &Value) -> Result<Value, Told> {
 
 fn add_medium(state: &Mutex<State>, item: i64, data: &Value, body: &Value) -> Result<Told, Told> {
     let id = number(state);
-    let mut medium = json!({"o:id": id, "o:item": {"o:id": item}, "data": data});
+    let mut medium = json!({"o:id": id, "o:item": {"o:id": item}, "o:data": data});
     for name in ["o:ingester", "o:source"] {
         medium[name] = body[name].clone();
     }
