@@ -4,6 +4,7 @@ mod convert;
 mod derivatives;
 mod ingest;
 mod inspect;
+mod omeka;
 mod validate;
 
 use std::path::{Path, PathBuf};
@@ -61,6 +62,11 @@ enum Command {
     ///
     /// The exit status is 0 if nothing is broken, 1 if something is, and 2 if the document cannot be read.
     Validate(validate::Arguments),
+    /// Bring published items into an Omeka S.
+    Omeka {
+        #[command(subcommand)]
+        command: omeka::OmekaCommand,
+    },
     /// Make the thumbnails and overviews of an item's images that are usually asked for, and keep them on disk.
     Warm {
         /// The item's id.
@@ -125,6 +131,7 @@ async fn run(command: Command, settings: Settings, sources: &Sources) -> Result<
         Command::Convert(arguments) => return Ok(convert::run(&arguments, &limits(&settings))),
         Command::Ingest(arguments) => return ingest::run(arguments, &settings).await,
         Command::Validate(arguments) => return validate::run(&arguments, &Fetcher::new(server::fetch_settings(&settings))).await,
+        Command::Omeka { command } => return omeka::run(command, &settings).await,
         Command::Warm { item } => return derivatives::run(Deed::Warm, &item, &settings).await,
         Command::Purge { item } => return derivatives::run(Deed::Purge, &item, &settings).await,
         Command::Health => ask_health(&settings).await?,

@@ -4,7 +4,12 @@
 //! separator of values is `|`, to be set in the form of CSVImport. A later import of the same rows updates what is there if it is told
 //! that `dcterms:identifier` names a resource: its first value is the address of the manifest, which never changes.
 
+pub mod resource;
+
 use crate::iiif::presentation::{Descriptive, LanguageMap};
+
+/// The language of texts that have none.
+const NONE: &str = "none";
 
 /// Between values of one cell.
 const BETWEEN: char = '|';
@@ -40,8 +45,9 @@ pub enum Media {
 }
 
 impl Media {
-    /// The name of the column.
-    fn column(self) -> &'static str {
+    /// The name of the column, and of what takes such an address in Omeka S: its ingester.
+    #[must_use]
+    pub fn ingester(self) -> &'static str {
         match self {
             Self::Manifest => "iiif_presentation",
             Self::Images => "iiif",
@@ -53,35 +59,66 @@ impl Media {
 #[must_use]
 pub fn header(media: Media) -> String {
     let columns = TERMS.iter().map(|(term, _)| format!("dcterms:{term}"));
-    columns.chain([media.column().to_owned()]).collect::<Vec<_>>().join(",") + "\n"
+    columns.chain([media.ingester().to_owned()]).collect::<Vec<_>>().join(",") + "\n"
 }
 
 /// The row of an item whose manifest has this address; `media` are the addresses of the media column.
 #[must_use]
 pub fn row(manifest: &str, descriptive: &Descriptive, media: &[String]) -> String {
-    let mut values: Vec<Vec<String>> = TERMS.map(|_| Vec::new()).to_vec();
-    let mut put = |term: &str, text: String| {
-        let column = TERMS.iter().position(|(known, _)| *known == term).unwrap_or(TERMS.len() - 2);
-        if !text.is_empty() && !values[column].contains(&text) {
-            values[column].push(text);
+    let said = statements(manifest, descriptive);
+    let values = TERMS.map(|(term, _)| {
+        let mut values: Vec<String> = Vec::new();
+        for Statement { text, .. } in said.iter().filter(|statement| statement.term == term) {
+            if !values.contains(text) {
+                values.push(text.clone());
+            }
+        }
+        values
+    });
+    let cells = values.iter().map(|values| cell(values)).chain([cell(media)]);
+    cells.collect::<Vec<_>>().join(",") + "\n"
+}
+
+/// One value of one Dublin Core term.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Without the prefix, as in `creator`.
+    pub term: &'static str,
+    /// Plain, and never empty.
+    pub text: String,
+    /// Of the text; none if it is unknown or of no matter.
+    pub language: Option<String>,
+    /// Whether the text is an address to be followed.
+    pub link: bool,
+}
+
+/// What an item says of itself in Dublin Core, each value once; the first `identifier` is the address of its manifest.
+#[must_use]
+pub fn statements(manifest: &str, descriptive: &Descriptive) -> Vec<Statement> {
+    let mut said: Vec<Statement> = Vec::new();
+    let mut put = |term: &'static str, text: String, language: &str, link: bool| {
+        let language = (language != NONE).then(|| language.to_owned());
+        let statement = Statement { term, text, language, link };
+        if !statement.text.is_empty() && !said.contains(&statement) {
+            said.push(statement);
         }
     };
-    put("identifier", manifest.to_owned());
-    texts(&descriptive.label).for_each(|text| put("title", text));
+    put("identifier", manifest.to_owned(), NONE, false);
+    texts(&descriptive.label).for_each(|(language, text)| put("title", text, language, false));
     for pair in &descriptive.metadata {
         let term = pair.label.texts().find_map(|(_, label)| term(label));
-        for text in texts(&pair.value) {
+        for (language, text) in texts(&pair.value) {
             match (term, pair.label.first()) {
-                (None, Some(label)) => put("description", format!("{label}: {text}")),
-                (term, _) => put(term.unwrap_or("description"), text),
+                (None, Some(label)) => put("description", format!("{label}: {text}"), language, false),
+                (term, _) => put(term.unwrap_or("description"), text, language, false),
             }
         }
     }
-    texts(&descriptive.summary).for_each(|text| put("description", text));
-    descriptive.rights.iter().for_each(|uri| put("rights", uri.clone()));
-    descriptive.required_statement.iter().flat_map(|statement| texts(&statement.value)).for_each(|text| put("rights", text));
-    let cells = values.iter().map(|values| cell(values)).chain([cell(media)]);
-    cells.collect::<Vec<_>>().join(",") + "\n"
+    texts(&descriptive.summary).for_each(|(language, text)| put("description", text, language, false));
+    descriptive.rights.iter().for_each(|uri| put("rights", uri.clone(), NONE, true));
+    let required = descriptive.required_statement.iter().flat_map(|statement| texts(&statement.value));
+    required.for_each(|(language, text)| put("rights", text, language, false));
+    said
 }
 
 /// The term that a label of `metadata` stands for: by its name, as in `dcterms:creator`, or as people call it.
@@ -92,9 +129,9 @@ fn term(label: &str) -> Option<&'static str> {
     TERMS.iter().find(is_it).map(|(term, _)| *term)
 }
 
-/// The texts of all languages, without markup.
-fn texts(map: &LanguageMap) -> impl Iterator<Item = String> {
-    map.texts().map(|(_, text)| without_markup(text))
+/// The texts of all languages, without markup, each with its language.
+fn texts(map: &LanguageMap) -> impl Iterator<Item = (&str, String)> {
+    map.texts().map(|(language, text)| (language, without_markup(text)))
 }
 
 fn without_markup(text: &str) -> String {
@@ -163,6 +200,23 @@ mod tests {
                         Weight: 2 kg|dcterms:unknown: x|On paper & cloth,http://rightsstatements.org/vocab/InC/1.0/|The library,\
                         https://h.org/manifests/k1\n";
         assert_eq!(row, expected);
+    }
+
+    #[test]
+    fn every_statement_keeps_its_language_and_is_made_once() {
+        let mut label = LanguageMap::new("fr", "Carte");
+        label.extend("en", ["Map".to_owned(), "Map".to_owned()]);
+        label.extend("none", [" ".to_owned()]);
+        let rights = Some("http://rightsstatements.org/vocab/InC/1.0/".to_owned());
+        let said = statements("https://h.org/m", &Descriptive { label, rights, ..Descriptive::default() });
+        let told: Vec<_> = said.iter().map(|one| (one.term, one.text.as_str(), one.language.as_deref(), one.link)).collect();
+        let expected = [
+            ("identifier", "https://h.org/m", None, false),
+            ("title", "Carte", Some("fr"), false),
+            ("title", "Map", Some("en"), false),
+            ("rights", "http://rightsstatements.org/vocab/InC/1.0/", None, true),
+        ];
+        assert_eq!(told, expected);
     }
 
     #[test]

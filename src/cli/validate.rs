@@ -71,7 +71,7 @@ fn entry(finding: &Finding) -> String {
 }
 
 /// What a document says goes to a terminal, which must not obey it.
-fn harmless(text: &str) -> String {
+pub(super) fn harmless(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { char::REPLACEMENT_CHARACTER } else { character }).collect()
 }
 

@@ -7,6 +7,7 @@ mod addresses;
 mod body;
 mod connect;
 mod download;
+mod json;
 mod send;
 mod target;
 
@@ -30,6 +31,7 @@ pub use send::{Answered, Outgoing, Sending, everywhere};
 
 use connect::{Stream, authorities, encryption};
 use target::Target;
+
 
 /// Most redirects that are followed.
 const REDIRECTS: usize = 5;

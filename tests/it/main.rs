@@ -33,6 +33,7 @@ mod manifests;
 mod named_collections;
 mod negotiation;
 mod omeka;
+mod omeka_s;
 mod openapi;
 mod outage;
 mod page_work;
