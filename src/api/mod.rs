@@ -37,8 +37,8 @@ mod reply;
 mod schema;
 mod segments;
 mod stored;
-mod uploads;
 mod transfers;
+mod uploads;
 mod validate;
 mod validation;
 

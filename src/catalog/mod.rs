@@ -92,8 +92,8 @@ mod public;
 mod public_collections;
 mod reading_order;
 mod structures;
-mod uploads;
 mod transfers;
+mod uploads;
 
 use std::sync::Arc;
 
@@ -119,8 +119,8 @@ pub use page_work::{Labelled, MissingPages};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 pub use public_collections::{Holder, PublicMember};
-pub use uploads::{NewUpload, UPLOAD_HOLD, Upload, UploadPart};
 pub use transfers::{NewPart, Transferred};
+pub use uploads::{NewUpload, UPLOAD_HOLD, Upload, UploadPart};
 
 /// The catalogue over one database.
 #[derive(Clone)]

@@ -32,7 +32,6 @@ pub use send::{Answered, Outgoing, Sending, everywhere};
 use connect::{Stream, authorities, encryption};
 use target::Target;
 
-
 /// Most redirects that are followed.
 const REDIRECTS: usize = 5;
 /// Most bytes of the head of an answer.
