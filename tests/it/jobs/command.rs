@@ -28,8 +28,7 @@ impl Service {
 async fn a_folder_is_sent_and_what_failed_is_sent_again() {
     let service = Service::start().await;
     let folder = tempfile::tempdir().expect("a directory");
-    let place =
-        |name: &str, fixture: &str| drop(std::fs::copy(crate::support::fixture(fixture), folder.path().join(name)).expect("a copy"));
+    let place = |name: &str, fixture: &str| std::fs::copy(crate::support::fixture(fixture), folder.path().join(name)).expect("a copy");
     place("2.jpg", "masters/baseline.jpg");
     place("10.tif", "tiff/vips-jpeg90.tif");
     std::fs::write(folder.path().join("3.tif"), "a text").expect("a file");
