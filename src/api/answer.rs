@@ -106,6 +106,14 @@ pub enum Begun {
     Begun,
 }
 
+/// Something that changes by itself was read, so that it has no revision.
+#[derive(ApiResponse)]
+pub enum Shown<T: ParseFromJSON + ToJSON> {
+    /// As it is now.
+    #[oai(status = 200)]
+    Now(Json<T>),
+}
+
 /// Work that was taken on.
 #[derive(ApiResponse)]
 pub enum Accepted<T: ParseFromJSON + ToJSON> {

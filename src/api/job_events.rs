@@ -6,10 +6,10 @@ use std::time::Duration;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use poem::web::Data;
 use poem::web::sse::Event;
-use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use poem_openapi::payload::EventStream;
 use poem_openapi::types::ToJSON;
+use poem_openapi::{ApiResponse, OpenApi};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -28,6 +28,14 @@ const ALIVE: Duration = Duration::from_secs(10);
 /// Most entries that one event tells of; the others follow with the next ones.
 const MOST: usize = 200;
 
+/// A job that is followed.
+#[derive(ApiResponse)]
+enum Followed {
+    /// Events until nothing is left to do.
+    #[oai(status = 200)]
+    Stream(EventStream<BoxStream<'static, JobEvent>>),
+}
+
 /// Live streams of jobs.
 pub struct JobEvents;
 
@@ -45,7 +53,7 @@ impl JobEvents {
         Address(uris): Address,
         /// The job's id.
         id: Path<String>,
-    ) -> Result<EventStream<BoxStream<'static, JobEvent>>, Problem> {
+    ) -> Result<Followed, Problem> {
         let job = app.catalog.job(jobs::parsed(&id)?).await?;
         let following = Following { catalog: app.catalog.clone(), uris, job: job.id, shown: None, told: (job.created, 0) };
         let events = stream::unfold(following, |mut following| async {
@@ -53,7 +61,7 @@ impl JobEvents {
             Some((event, following))
         });
         let to_event = |event: JobEvent| Event::message(event.to_json_string()).event_type("job");
-        Ok(EventStream::new(events.boxed()).to_event(to_event).keep_alive(ALIVE))
+        Ok(Followed::Stream(EventStream::new(events.boxed()).to_event(to_event).keep_alive(ALIVE)))
     }
 }
 

@@ -9,7 +9,7 @@ use poem_openapi::payload::Json;
 use uuid::Uuid;
 
 use super::address::Address;
-use super::answer::{Accepted, Listed};
+use super::answer::{Accepted, Listed, Shown};
 use super::auth::Key;
 use super::body::Body;
 use super::ids;
@@ -77,8 +77,8 @@ impl Jobs {
         Address(uris): Address,
         /// The job's id.
         id: Path<String>,
-    ) -> Result<Json<JobView>, Problem> {
-        Ok(Json(JobView::of(app.catalog.job(parsed(&id)?).await?, &uris)))
+    ) -> Result<Shown<JobView>, Problem> {
+        Ok(Shown::Now(Json(JobView::of(app.catalog.job(parsed(&id)?).await?, &uris))))
     }
 
     /// List the entries of a job

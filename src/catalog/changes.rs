@@ -114,7 +114,7 @@ impl Changes {
         match (told.channel(), told.payload()) {
             (ITEMS, "*") => self.tell(&Told::Everything),
             (ITEMS, item) => self.tell(&Told::Item(item)),
-            (JOBS, _) => drop(self.jobs.send_replace(())),
+            (JOBS, _) => self.jobs.send_replace(()),
             (_, image) => self.forget(image).await,
         }
     }

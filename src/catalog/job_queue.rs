@@ -154,7 +154,7 @@ impl Catalog {
         if page.publish {
             publish(&mut transaction, claim, item).await?;
         }
-        self.finish_canvases(transaction, item, &[page.image.id.clone()]).await?;
+        self.finish_canvases(transaction, item, std::slice::from_ref(&page.image.id)).await?;
         Ok(true)
     }
 }

@@ -14,6 +14,8 @@ const USUAL_FILE: &str = "triptych.toml";
 const PREFIX: &str = "TRIPTYCH_";
 /// Names the file; not itself a setting.
 const FILE_VARIABLE: &str = "TRIPTYCH_CONFIG";
+/// The key with which a command speaks to a service; not a setting of the service.
+const KEY_VARIABLE: &str = "TRIPTYCH_KEY";
 
 impl Settings {
     /// Reads the settings of this process: its flags, its environment and its settings file.
@@ -102,7 +104,7 @@ fn take_environment(env: Vec<(String, String)>, sources: &mut Sources, faults: &
             sources.set(key.name, value.clone(), Source::Environment(name.clone()));
         }
     }
-    let known = || KEYS.iter().map(Key::variable).chain([FILE_VARIABLE.to_owned()]);
+    let known = || KEYS.iter().map(Key::variable).chain([FILE_VARIABLE, KEY_VARIABLE].map(str::to_owned));
     for (name, _) in set.iter().filter(|(name, _)| name.starts_with(PREFIX) && !known().any(|known| known == *name)) {
         let place = "environment".to_owned();
         faults.push(Fault::Unknown { place, name: name.clone(), nearest: nearest(name, known()) });

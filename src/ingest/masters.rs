@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -15,6 +16,9 @@ use super::{MasterError, Uploads, Warming};
 use crate::catalog::{Catalog, CatalogError, Checksums, Image, MasterReport, NewImage, Precondition};
 use crate::image_service::{ImageError, ImageService, UPLOADS};
 use crate::storage::Object;
+
+/// What was not written for so long is not written any more, by no replica.
+const CUT_OFF: Duration = Duration::from_secs(24 * 3600);
 
 /// Takes masters in.
 #[derive(Clone)]
@@ -42,9 +46,12 @@ impl Masters {
         Self { catalog, images, warming, scratch, conversions: Conversions::new(conversions), max_upload }
     }
 
-    /// Removes what earlier runs of this process left on the disk.
+    /// Removes what earlier runs of this process left on the disk, and what writes into the storage left that were cut off long ago.
     pub async fn sweep(&self) {
         scratch::sweep(&self.scratch).await;
+        if let Err(error) = self.images.storage().sweep(UPLOADS.trim_end_matches('/'), CUT_OFF).await {
+            tracing::warn!("unfinished files stay in the storage: {error}");
+        }
     }
 
     /// Registers a master: one that serves as it is is opened and measured, of any other a pyramid is made. The master stays as it is.

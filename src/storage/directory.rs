@@ -117,6 +117,11 @@ impl Backend for Directory {
         self.run(move |tree| walk::list(&tree.root, &prefix, &after, limit)).await
     }
 
+    async fn sweep(&self, folder: &str, age: Duration) -> Result<(), StorageError> {
+        let folder = folder.to_owned();
+        self.run(move |tree| tree.sweep(&folder, age)).await
+    }
+
     async fn check(&self) -> Result<(), StorageError> {
         let probe = self.run(|tree| Ok(fs::metadata(&tree.root).map_err(unavailable)?.is_dir()));
         match tokio::time::timeout(PROBE, probe).await {
@@ -186,6 +191,24 @@ impl Tree {
             File::open(directory).and_then(|directory| directory.sync_all()).map_err(unavailable)?;
         }
         Ok(object)
+    }
+
+    /// Removes unfinished files of this age.
+    fn sweep(&self, folder: &str, age: Duration) -> Result<(), StorageError> {
+        let entries = match self.inside(&self.root.join(folder)) {
+            Ok(path) => fs::read_dir(path).map_err(unavailable)?,
+            Err(StorageError::NotFound) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for entry in entries {
+            let entry = entry.map_err(unavailable)?;
+            let left =
+                entry.metadata().and_then(|metadata| metadata.modified()).is_ok_and(|then| then.elapsed().is_ok_and(|since| since >= age));
+            if left && entry.file_name().to_string_lossy().starts_with(key::TEMPORARY) {
+                fs::remove_file(entry.path()).map_err(unavailable)?;
+            }
+        }
+        Ok(())
     }
 
     /// The path to write to, its directory made, and how many directories were missing.

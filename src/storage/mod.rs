@@ -126,6 +126,10 @@ trait Backend: Send + Sync {
     async fn delete(&self, key: &str) -> Result<(), StorageError>;
     async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, StorageError>;
     async fn check(&self) -> Result<(), StorageError>;
+    /// Removes what unfinished writes left; see [`Storage::sweep`].
+    async fn sweep(&self, _folder: &str, _age: Duration) -> Result<(), StorageError> {
+        Ok(())
+    }
 }
 
 /// A store of objects; clones share it.
@@ -278,6 +282,12 @@ impl Storage {
             return Ok(Vec::new());
         }
         self.0.list(prefix, after, limit).await
+    }
+
+    /// Removes what writes into a folder left behind that were cut off so long ago by the end of their process. They are no objects.
+    pub async fn sweep(&self, folder: &str, age: Duration) -> Result<(), StorageError> {
+        key::check(folder)?;
+        self.0.sweep(folder, age).await
     }
 
     /// Whether the store answers; cheap, and given up after a few seconds.

@@ -104,7 +104,7 @@ async fn a_service_that_is_killed_again_and_again_does_every_entry_once() {
     for round in 0..KILLS {
         begun(&pool, &mut workers).await;
         // At any moment of a page: while it is read, made, stored, or written down.
-        let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_nanos() / 1000;
+        let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("a clock").subsec_micros();
         tokio::time::sleep(Duration::from_millis(u64::from(moment) % (200 * (round + 1)))).await;
         drop(running);
         running = Program::start(&url, data.path(), images.path(), free_port());

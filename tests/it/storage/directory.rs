@@ -138,3 +138,21 @@ async fn a_reader_never_sees_half_a_write() {
     }
     reader.await.expect("whole reads");
 }
+
+#[tokio::test]
+async fn what_was_cut_off_is_swept_away_and_nothing_else() {
+    let place = Place::new();
+    let (store, root, minute) = (place.store(), place.root(), std::time::Duration::from_secs(60));
+    std::fs::create_dir_all(root.join("ours")).expect("a directory");
+    let unfinished = root.join("ours/.triptych-tmp-1");
+    for path in [&unfinished, &root.join("ours/whole"), &root.join(".triptych-tmp-2")] {
+        std::fs::write(path, b"x").expect("a file");
+    }
+    assert_eq!(store.sweep("ours", minute).await, Ok(()));
+    assert!(unfinished.exists(), "it may be written still");
+    let file = std::fs::File::options().write(true).open(&unfinished).expect("a file");
+    file.set_modified(std::time::SystemTime::now() - 2 * minute).expect("an old file");
+    assert_eq!(store.sweep("ours", minute).await, Ok(()));
+    assert!(!unfinished.exists() && root.join("ours/whole").exists() && root.join(".triptych-tmp-2").exists());
+    assert_eq!(store.sweep("nothing", minute).await, Ok(()));
+}
