@@ -37,8 +37,10 @@ Examples:
 
 Make the key in Omeka S: Users, your user, API keys. Give it by OMEKA_IDENTITY and OMEKA_CREDENTIAL: other users of a machine can see
 flags. An Omeka S in a private network is spoken to if --fetch-networks names the network. It fetches manifests and makes its own
-pictures before it answers: give a slow one more time with --fetch-timeout. Nothing is removed from it, whatever is removed here. Metadata goes to the Dublin Core property that
-its label names (dcterms:creator, or Creator, Author, ...), and otherwise to the description, with its label.
+pictures before it answers: give a slow one more time with --fetch-timeout. Nothing is removed from it, whatever is removed here.
+
+Metadata goes to the Dublin Core property that its label names (dcterms:creator, or Creator, Author, ...), and otherwise to the
+description, with its label. Where Omeka S is the place that metadata is kept, --keep-metadata leaves it as it is there.
 
 The exit status is 0 if all went well, 1 if an item failed, and 2 if nothing could be done.";
 
@@ -105,12 +107,9 @@ pub(super) async fn run(OmekaCommand::Push(arguments): OmekaCommand, settings: &
     let library = Library::new(fetcher, from);
     let mut run =
         Run { push: Push { site, properties, wishes: wishes(&arguments) }, library, iiif: arguments.iiif, tally: Tally::default() };
-    if arguments.all {
-        run.all().await?
-    } else {
-        run.named(&arguments.items).await?
-    }
+    let ended = if arguments.all { run.all().await } else { run.named(&arguments.items).await };
     println!("{}", run.tally.sum(arguments.dry_run));
+    ended?;
     Ok(if run.tally.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
@@ -174,7 +173,10 @@ impl Run {
     async fn one(&mut self, entry: &Entry) -> Result<(), Failure> {
         let sources = match self.library.sources(entry, self.push.wishes.media, self.iiif).await {
             Ok(sources) => sources,
-            Err(error) => return Ok(self.tally.fail(&entry.id, &*error)),
+            Err(error) => {
+                self.tally.fail(&entry.id, &*error);
+                return Ok(());
+            }
         };
         match self.push.item(entry, &sources).await {
             Ok(done) => self.tally.done(&entry.id, &done, &self.push.site),

@@ -104,7 +104,7 @@ async fn answer(state: &Mutex<State>, request: &Request) -> Result<Told, Told> {
             listed(state, request, found, &names)
         }
         ("GET", "/api/media") => {
-            let of_item = |medium: &Value| get("item_id").is_some_and(|id| medium["o:item"]["o:id"].to_string() == id);
+            let of_item = |medium: &Value| get("item_id").and_then(|id| id.parse().ok()) == medium["o:item"]["o:id"].as_i64();
             let found = state.lock().expect("a state").media.clone().into_iter().filter(of_item).collect();
             listed(state, request, found, &["item_id"])
         }
@@ -141,7 +141,7 @@ fn is_found<'a>(item: &Value, get: &impl Fn(&str) -> Option<&'a str>) -> bool {
         return true;
     };
     let values = item.as_object().expect("an item").values().filter_map(Value::as_array).flatten();
-    let of_property = values.filter(|value| value["property_id"].to_string() == property);
+    let of_property = values.filter(|value| value["property_id"].as_i64() == property.parse().ok());
     of_property.filter_map(|value| value["@value"].as_str().or(value["@id"].as_str())).any(|value| value.eq_ignore_ascii_case(text))
 }
 
@@ -187,7 +187,7 @@ fn number(state: &Mutex<State>) -> i64 {
 }
 
 async fn create(state: &Mutex<State>, body: Value) -> Result<Told, Told> {
-    for set in body["o:item_set"].as_array().into_iter().flatten().filter(|set| set["o:id"] != SET) {
+    if let Some(set) = body["o:item_set"].as_array().into_iter().flatten().find(|set| set["o:id"] != SET) {
         return Err(refused(404, "error", format!("Omeka\\Entity\\ItemSet entity with criteria {set} not found")));
     }
     if body.get("o:resource_template").is_some_and(|template| template["o:id"] != TEMPLATE) {
