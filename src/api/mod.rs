@@ -9,6 +9,7 @@ mod body;
 mod canvases;
 mod collections;
 mod content_states;
+mod csv;
 mod documents;
 mod etag;
 mod health;
@@ -31,6 +32,8 @@ mod rendered;
 mod reply;
 mod schema;
 mod segments;
+mod sheet_export;
+mod spreadsheets;
 mod validate;
 mod validation;
 
@@ -103,6 +106,8 @@ enum Tags {
     Images,
     /// Manifests made elsewhere.
     Imports,
+    /// Items and canvases as rows, in and out.
+    Spreadsheets,
     /// What is wrong with a document, and how to mend it.
     Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
@@ -121,6 +126,7 @@ type Rest = (
     members::Members,
     images::Images,
     imports::Imports,
+    spreadsheets::Spreadsheets,
     validation::Validation,
     content_states::ContentStates,
 );
@@ -140,6 +146,7 @@ fn rest() -> OpenApiService<Rest, ()> {
         members::Members,
         images::Images,
         imports::Imports,
+        spreadsheets::Spreadsheets,
         validation::Validation::default(),
         content_states::ContentStates,
     );

@@ -23,6 +23,8 @@ const ADDRESS: &str = "urn:triptych:address";
 const READING: &str = "GET, HEAD, OPTIONS";
 /// Operations that change what exists, though their method does not say so.
 const CONDITIONAL: [&str; 6] = ["addAnnotations", "addCanvases", "addMembers", "addPainting", "addRange", "moveMembers"];
+/// Operations that only read, and need a key all the same.
+const KEYED: [&str; 2] = ["getSpreadsheet", "getSpreadsheetResult"];
 /// Bodies as they may be sent, by operation.
 const BODIES: &str = include_str!("openapi/bodies.json");
 
@@ -71,7 +73,8 @@ fn complete(path: &str, method: &str, operation: &mut Value, problem: &Value) {
     let writes = method != "get" && !READING_POSTS.contains(&path);
     let conditional =
         matches!(method, "put" | "patch" | "delete") || operation["operationId"].as_str().is_some_and(|id| CONDITIONAL.contains(&id));
-    if !writes {
+    let keyed = operation["operationId"].as_str().is_some_and(|id| KEYED.contains(&id));
+    if !writes && !keyed {
         operation["security"] = json!([{}, {"key": []}]);
     }
     if conditional {

@@ -51,6 +51,8 @@ mod precondition;
 mod public;
 mod public_collections;
 mod reading_order;
+mod sheet_undo;
+mod spreadsheets;
 mod structures;
 
 use std::sync::Arc;
@@ -73,6 +75,8 @@ pub use keys::{ApiKey, NewApiKey};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 pub use public_collections::{Holder, PublicMember};
+pub use sheet_undo::Undone;
+pub use spreadsheets::{CanvasWrite, ItemWrite, SheetWork, Spreadsheet};
 
 /// The catalogue over one database.
 #[derive(Clone)]

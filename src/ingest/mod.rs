@@ -7,6 +7,7 @@ mod pyramids;
 mod ranged;
 mod ready;
 mod scratch;
+pub mod spreadsheet;
 mod warming;
 
 pub use documents::{Documents, Done, ImportError, ImportOptions, Origin, Taken, fetched};

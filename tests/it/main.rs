@@ -38,6 +38,7 @@ mod registration;
 mod rendered;
 mod replaced;
 mod smoke;
+mod spreadsheets;
 mod storage;
 #[cfg(feature = "s3")]
 mod storage_faults;

@@ -8,6 +8,7 @@ mod item;
 mod language;
 mod parts;
 mod properties;
+mod spreadsheet;
 mod validation;
 
 pub use collection::{CollectionInput, CollectionView, MemberOrder, MemberView, MembersAdded, MembersInput, MembersMove, member_ids};
@@ -23,6 +24,7 @@ pub use parts::{
     RangePlace, Ranges,
 };
 pub use properties::Properties;
+pub use spreadsheet::{RowsName, SheetView, SpreadsheetView, UndoneView};
 pub use validation::{ValidationInput, ValidationView};
 
 use poem_openapi::Object;

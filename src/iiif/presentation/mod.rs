@@ -30,4 +30,6 @@ pub mod validate;
 pub use check::{Class, Fault, faults};
 pub use emit::CONTEXT;
 pub use language::LanguageMap;
+pub use language::NONE;
 pub use properties::{Agent, Descriptive, LabelValue, Link, ViewingDirection};
+pub use syntax::is_tag;
