@@ -178,10 +178,11 @@ impl Spreadsheets {
         }
         let changed = |item: &String| Fault {
             pointer: format!("/items/{item}"),
-            detail: "somebody changed or deleted this item since: look at it first".to_owned(),
+            detail: "somebody changed or deleted this item since, or an image that was on it: look at it first".to_owned(),
         };
         let faults = undone.kept.iter().map(changed).collect();
-        let detail = "items were changed since, see `faults`; nothing was undone. With `partial=true` they are left as they are";
+        let detail =
+            "items were changed since, or images deleted, see `faults`; nothing was undone. With `partial=true` they are left as they are";
         Err(Problem { faults, ..Problem::new(Kind::Conflict, detail) })
     }
 }

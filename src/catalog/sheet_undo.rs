@@ -13,7 +13,7 @@ use super::{Catalog, CatalogError, Told};
 pub struct Undone {
     /// Items that are as they were before.
     pub undone: Vec<String>,
-    /// Items that somebody changed or deleted since: they are as they are.
+    /// Items that somebody changed or deleted since, or whose images of before were deleted: they are as they are.
     pub kept: Vec<String>,
     /// Items that were new and had been published: they are deleted, and their ids are not used again.
     pub gone: Vec<String>,
@@ -82,11 +82,14 @@ async fn lock(transaction: &mut PgTransaction<'_>, id: Uuid) -> Result<bool, Cat
     open.ok_or(CatalogError::NotFound("spreadsheet"))
 }
 
-/// The spreadsheet's items that are as it left them, locked, and those that are not.
+/// The spreadsheet's items that are as it left them, locked, and those that are not, or whose images of before are no more.
 async fn unchanged(transaction: &mut PgTransaction<'_>, id: Uuid) -> Result<(Vec<String>, Vec<String>), CatalogError> {
     let lock = "select 1 from items where id in (select item_id from spreadsheet_changes where spreadsheet_id = $1) order by id for update";
     sqlx::query(lock).bind(id).execute(&mut **transaction).await?;
-    let statement = "select c.item_id, coalesce(bool_and(i.revision = c.revision), false) \
+    let statement = "select c.item_id, coalesce(bool_and(i.revision = c.revision and not exists ( \
+             select 1 from (select c.before->>'image' union all select json_array_elements_text( \
+                 case when json_typeof(c.before->'painted') = 'array' then c.before->'painted' else '[]' end)) as n (image) \
+             where n.image is not null and not exists (select 1 from images m where m.id = n.image collate \"C\"))), false) \
          from spreadsheet_changes c left join items i on i.id = c.item_id where c.spreadsheet_id = $1 group by c.item_id order by c.item_id";
     let found: Vec<(String, bool)> = sqlx::query_as(statement).bind(id).fetch_all(&mut **transaction).await?;
     let (same, other): (Vec<_>, Vec<_>) = found.into_iter().partition(|(_, same)| *same);

@@ -206,7 +206,8 @@ impl SheetWork<'_> {
         let (items, ids): (Vec<&str>, Vec<&str>) = changed.iter().map(|write| (write.item.as_str(), write.id.as_str())).unzip();
         let statement = "insert into spreadsheet_changes (spreadsheet_id, item_id, canvas_id, before) select $1, c.item_id, c.id, \
              json_build_object('width', c.width, 'height', c.height, 'duration', c.duration, 'descriptive', c.descriptive, \
-                               'image', c.image_id, 'painting', c.painting) \
+                               'image', c.image_id, 'painting', c.painting, 'painted', \
+                               (select json_agg(p.image_id) from canvas_images p where p.item_id = c.item_id and p.canvas_id = c.id)) \
              from unnest($2::text[], $3::text[]) as w (item, id) join canvases c on c.item_id = w.item collate \"C\" and c.id = w.id collate \"C\"";
         sqlx::query(statement).bind(self.id).bind(&items).bind(&ids).execute(&mut *self.transaction).await?;
         let update = "update canvases c set width = w.width, height = w.height, duration = w.duration, descriptive = w.descriptive::json, \

@@ -22,7 +22,7 @@ pub mod range_input;
 pub mod ranges;
 mod rights;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod syntax;
 pub mod upgrade;
 pub mod validate;

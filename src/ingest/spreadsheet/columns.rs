@@ -224,9 +224,9 @@ fn unknown(text: &str, names: impl Iterator<Item = String>) -> String {
     let plain = lower.split('@').next().unwrap_or_default();
     let ranked = names.map(|name| (distance(plain, &name.to_ascii_lowercase()), name)).collect::<Vec<_>>();
     let nearest = ranked.iter().filter(|(distance, name)| *distance <= name.len() / 3).min().map(|(_, name)| name);
-    let close = nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default();
-    let metadata = text.split('@').next().unwrap_or_default();
-    format!("there is no such column{close} For a pair in metadata write metadata.{metadata}").replace("column For", "column. For")
+    let close = nearest.map(|name| format!("did you mean {name}? ")).unwrap_or_default();
+    let label = text.split('@').next().unwrap_or_default();
+    format!("there is no such column; {close}a pair in metadata is written metadata.{label}")
 }
 
 /// How many letters must be added, left out or changed to make one word of another.
@@ -297,7 +297,7 @@ mod tests {
         for (name, part) in [
             ("lable@de", "label"),
             ("viewingDirecton", "viewingDirection"),
-            ("dcterms:creater", "dcterms:creator"),
+            ("dcterms:creatr", "dcterms:creator"),
             ("Author", "metadata.Author"),
             ("label@english language", "BCP 47"),
             ("rights@en", "no language"),

@@ -16,6 +16,8 @@ mod row;
 mod run;
 mod sheet;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use export::Export;

@@ -80,10 +80,12 @@ impl<'s> Row<'s> {
         }
         if new || after != *before {
             let known = faults(before, class);
-            let told = faults(&after, class).into_iter().filter(|fault| new || !known.contains(fault));
-            for fault in told {
-                let place = self.place_of(&fault, &after);
-                self.faults.push(sheet.fault_in(self.record, place, fault.detail));
+            for fault in faults(&after, class) {
+                let found = sheet.fault_in(self.record, self.place_of(&fault, &after), fault.detail.as_str());
+                // What was wrong before is no fault of a row that does not touch it.
+                if new || !known.contains(&fault) || self.differences.iter().any(|difference| difference.cell == found.cell) {
+                    self.faults.push(found);
+                }
             }
         }
         after
@@ -134,7 +136,9 @@ impl<'s> Row<'s> {
             (true, false, false) => Outcome::Changed,
             (true, false, true) => Outcome::Unchanged,
         };
-        let Self { sheet: _, record, differences, faults } = self;
+        let Self { sheet: _, record, differences, mut faults } = self;
+        // All are in one row: in the order of the columns.
+        faults.sort_by(|a, b| (a.cell.len(), &a.cell).cmp(&(b.cell.len(), &b.cell)));
         RowReport { row: record.row, item: item.to_owned(), canvas: canvas.map(str::to_owned), outcome, differences, faults }
     }
 }
