@@ -20,7 +20,7 @@ use super::{App, Tags, items, publication, sheet_export};
 use crate::catalog::{ItemContent, Precondition, Spreadsheet, Status};
 use crate::iiif::presentation::{Descriptive, Fault};
 use crate::iiif::uris::Uris;
-use crate::ingest::spreadsheet::{CellFault, Export, Ran, RowReport, Sheet, SheetFault, SheetOptions, Sheets, result};
+use crate::ingest::spreadsheet::{CellFault, Export, Judged, Ran, RowReport, Sheet, SheetFault, SheetOptions, Sheets, result};
 
 /// Spreadsheets.
 pub struct Spreadsheets;
@@ -39,6 +39,22 @@ enum Taken {
         #[oai(header = "Location")]
         String,
     ),
+}
+
+/// A spreadsheet that was applied.
+#[derive(ApiResponse)]
+enum Told {
+    /// What became of it.
+    #[oai(status = 200)]
+    Told(Json<SpreadsheetView>),
+}
+
+/// A spreadsheet that was undone.
+#[derive(ApiResponse)]
+enum TakenBack {
+    /// What became of the items.
+    #[oai(status = 200)]
+    Done(Json<UndoneView>),
 }
 
 #[OpenApi(prefix_path = "/api/v1", tag = "Tags::Spreadsheets")]
@@ -134,9 +150,9 @@ impl Spreadsheets {
         Address(uris): Address,
         /// The spreadsheet's id.
         id: Path<String>,
-    ) -> Result<Json<SpreadsheetView>, Problem> {
+    ) -> Result<Told, Problem> {
         let (spreadsheet, rows) = found(&app, &id).await?;
-        Ok(Json(SpreadsheetView::of(spreadsheet, rows, &uris)))
+        Ok(Told::Told(Json(SpreadsheetView::of(spreadsheet, rows, &uris))))
     }
 
     /// Get what became of a spreadsheet as one
@@ -168,13 +184,13 @@ impl Spreadsheets {
         id: Path<String>,
         /// Whether items that were changed since are left as they are, and the others undone.
         partial: Query<Option<bool>>,
-    ) -> Result<Json<UndoneView>, Problem> {
+    ) -> Result<TakenBack, Problem> {
         let partial = partial.0.unwrap_or(false);
         let Some(undone) = app.catalog.undo_spreadsheet(parsed(&id)?, partial).await? else {
             return Err(Problem::new(Kind::Conflict, "this spreadsheet was undone already"));
         };
         if undone.kept.is_empty() || partial {
-            return Ok(Json(undone.into()));
+            return Ok(TakenBack::Done(Json(undone.into())));
         }
         let changed = |item: &String| Fault {
             pointer: format!("/items/{item}"),
@@ -187,31 +203,33 @@ impl Spreadsheets {
     }
 }
 
-/// Looks at the sheet, or applies it, once it is known which items it must not publish.
+/// Looks at the sheet, or applies it. Drafts that it publishes are looked at before.
 async fn run(app: &App, sheet: &Sheet, apply: bool, atomic: bool, uris: &Uris) -> Result<Ran, Problem> {
     let sheets = Sheets::new(app.catalog.clone());
-    let mut options = SheetOptions { apply: apply && !sheet.publishes(), atomic, ..SheetOptions::default() };
-    let ran = sheets.run(sheet, &options).await?;
-    if options.apply == apply && !sheet.publishes() {
-        return Ok(ran);
+    if !sheet.publishes() {
+        return Ok(sheets.run(sheet, &SheetOptions { apply, atomic, judged: None }).await?);
     }
-    options = SheetOptions { apply, refused: refused(app, &ran.publishing(), uris).await?, ..options };
-    if apply || !options.refused.is_empty() { Ok(sheets.run(sheet, &options).await?) } else { Ok(ran) }
+    let tried = sheets.run(sheet, &SheetOptions::default()).await?;
+    let judged = Some(judged(app, &tried.publishing(), uris).await?);
+    Ok(sheets.run(sheet, &SheetOptions { apply, atomic, judged }).await?)
 }
 
-/// Those of the drafts that no viewer could open, and why.
-async fn refused(app: &App, drafts: &[String], uris: &Uris) -> Result<HashMap<String, Vec<String>>, Problem> {
+/// What is to be said of drafts before anyone may see them.
+async fn judged(app: &App, drafts: &[String], uris: &Uris) -> Result<HashMap<String, Judged>, Problem> {
     let content = ItemContent { status: Status::Published, descriptive: Descriptive::default(), canvases: None };
-    let mut refused = HashMap::new();
+    let mut found = HashMap::new();
     for item in drafts {
-        match publication::check(app, item, &content, IfMatch(Precondition::Exists), uris).await {
+        let judged = match publication::check(app, item, &content, IfMatch(Precondition::Exists), uris).await {
             Err(problem) if problem.kind == Kind::Invalid => {
-                refused.insert(item.clone(), problem.faults.into_iter().map(|fault| fault.detail).collect());
+                Judged { revision: None, faults: problem.faults.into_iter().map(|fault| fault.detail).collect() }
             }
-            judged => drop(judged?),
-        }
+            Err(problem) => return Err(problem),
+            Ok(IfMatch(Precondition::Revision(of))) => Judged { revision: of.first().copied(), faults: Vec::new() },
+            Ok(_) => Judged::default(),
+        };
+        found.insert(item.clone(), judged);
     }
-    Ok(refused)
+    Ok(found)
 }
 
 fn parsed(id: &str) -> Result<Uuid, Problem> {

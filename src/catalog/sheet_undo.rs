@@ -97,6 +97,9 @@ async fn unchanged(transaction: &mut PgTransaction<'_>, id: Uuid) -> Result<(Vec
     Ok((ids(same), ids(other)))
 }
 
+/// What is painted on a canvas.
+type Pages = sqlx::types::Json<Vec<Value>>;
+
 async fn restore_canvases(transaction: &mut PgTransaction<'_>, id: Uuid, items: &[String]) -> Result<(), CatalogError> {
     let statement = "update canvases c set width = (w.before->>'width')::int, height = (w.before->>'height')::int, \
          duration = (w.before->>'duration')::float8, descriptive = w.before->'descriptive', image_id = w.before->>'image', \
@@ -104,7 +107,7 @@ async fn restore_canvases(transaction: &mut PgTransaction<'_>, id: Uuid, items: 
          revision = c.revision + 1, modified = now() from spreadsheet_changes w \
          where w.spreadsheet_id = $1 and w.item_id = any($2) and w.before is not null and c.item_id = w.item_id and c.id = w.canvas_id \
          returning c.item_id, c.id, c.painting";
-    let restored: Vec<(String, String, Option<sqlx::types::Json<Vec<Value>>>)> =
+    let restored: Vec<(String, String, Option<Pages>)> =
         sqlx::query_as(statement).bind(id).bind(items).fetch_all(&mut **transaction).await?;
     for (item, canvas, painting) in &restored {
         if let Some(painting) = painting {

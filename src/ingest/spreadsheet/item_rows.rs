@@ -45,19 +45,27 @@ impl ImagesKnown {
     }
 }
 
+/// What was found when a draft was looked at that a sheet publishes.
+#[derive(Clone, Debug, Default)]
+pub struct Judged {
+    /// Of the item as it was looked at.
+    pub revision: Option<i64>,
+    /// Why it must not be published.
+    pub faults: Vec<String>,
+}
+
 /// Plans rows that are items, one after another.
 #[derive(Debug, Default)]
 pub struct ItemRows {
     /// Rows by the ids that they name.
     seen: HashMap<String, usize>,
-    /// Items that must not be published, and why.
-    refused: HashMap<String, Vec<String>>,
+    judged: Option<HashMap<String, Judged>>,
 }
 
 impl ItemRows {
-    /// `refused` are items that must not be published, and why.
-    pub fn new(refused: HashMap<String, Vec<String>>) -> Self {
-        Self { seen: HashMap::new(), refused }
+    /// Once drafts were `judged`, only those of them are published, and only as they were then.
+    pub fn new(judged: Option<HashMap<String, Judged>>) -> Self {
+        Self { seen: HashMap::new(), judged }
     }
 
     /// What becomes of a row, and what is to be written if anything is.
@@ -99,11 +107,21 @@ impl ItemRows {
                 let detail = "a published item has at least one canvas: name its images in a column images or keys, or keep it a draft";
                 row.fault(&Column::Status, detail);
             }
-            for why in self.refused.get(id).into_iter().flatten() {
-                row.fault(&Column::Status, why.as_str());
+            for why in self.against(id, before) {
+                row.fault(&Column::Status, why);
             }
         }
         status
+    }
+
+    /// What stands against publishing a draft.
+    fn against(&self, id: &str, before: Option<&Item>) -> Vec<String> {
+        let (Some(judged), Some(item)) = (&self.judged, before) else { return Vec::new() };
+        match judged.get(id) {
+            Some(found) if !found.faults.is_empty() => found.faults.clone(),
+            Some(found) if found.revision == Some(item.revision) => Vec::new(),
+            _ => vec!["somebody changed the item just now: send the sheet again".to_owned()],
+        }
     }
 }
 

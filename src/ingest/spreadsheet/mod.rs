@@ -21,6 +21,7 @@ mod tests;
 mod text;
 
 pub use export::Export;
+pub use item_rows::Judged;
 pub use report::{CellFault, Difference, Outcome, Report, RowReport};
 pub use result::result;
 pub use run::{Ran, SheetOptions, Sheets};

@@ -9,7 +9,7 @@ use super::Rows;
 use super::canvas_rows::{self, CanvasRows};
 use super::cells::Cell;
 use super::columns::Column;
-use super::item_rows::{self, ImagesKnown, ItemRows};
+use super::item_rows::{self, ImagesKnown, ItemRows, Judged};
 use super::records::Record;
 use super::report::{Difference, Report, RowReport};
 use super::sheet::Sheet;
@@ -25,8 +25,8 @@ pub struct SheetOptions {
     pub apply: bool,
     /// Whether a fault in one row keeps the others from being written.
     pub atomic: bool,
-    /// Items that must not be published, and why.
-    pub refused: HashMap<String, Vec<String>>,
+    /// The drafts that the sheet publishes, once they were looked at.
+    pub judged: Option<HashMap<String, Judged>>,
 }
 
 /// What became of a sheet.
@@ -69,7 +69,7 @@ impl Sheets {
         let apply = options.apply && sheet.faults.is_empty();
         let mut work = self.catalog.open_sheet(sheet.rows.name(), apply).await?;
         let mut report = Report { faults: sheet.faults.clone(), rows: Vec::with_capacity(sheet.records.len()) };
-        let mut items = ItemRows::new(options.refused.clone());
+        let mut items = ItemRows::new(options.judged.clone());
         let mut canvases = CanvasRows::default();
         for records in sheet.records.chunks(AT_A_TIME) {
             match sheet.rows {
