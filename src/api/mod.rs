@@ -9,6 +9,7 @@ mod body;
 mod canvases;
 mod collections;
 mod content_states;
+mod csv;
 mod digest;
 mod documents;
 mod etag;
@@ -36,6 +37,8 @@ mod rendered;
 mod reply;
 mod schema;
 mod segments;
+mod sheet_export;
+mod spreadsheets;
 mod stored;
 mod transfers;
 mod uploads;
@@ -123,6 +126,8 @@ enum Tags {
     Omeka,
     /// Work that goes on after the answer: many pictures at once.
     Jobs,
+    /// Items and canvases as rows, in and out.
+    Spreadsheets,
     /// What is wrong with a document, and how to mend it.
     Validation,
     /// Links that open a place in an item (IIIF Content State API 1.0).
@@ -152,6 +157,7 @@ type Moved = (
     job_events::JobEvents,
     imports::Imports,
     omeka::Omeka,
+    spreadsheets::Spreadsheets,
     validation::Validation,
     content_states::ContentStates,
 );
@@ -179,6 +185,7 @@ fn rest() -> OpenApiService<(Described, Moved), ()> {
         job_events::JobEvents,
         imports::Imports,
         omeka::Omeka,
+        spreadsheets::Spreadsheets,
         validation::Validation::default(),
         content_states::ContentStates,
     );

@@ -335,7 +335,7 @@ impl Catalog {
         if faults.is_empty() { Ok(sizes) } else { Err(CatalogError::Faults(faults)) }
     }
 
-    async fn remove(&self, transaction: &mut PgTransaction<'_>, item: &str, ids: &[String]) -> Result<(), CatalogError> {
+    pub(super) async fn remove(&self, transaction: &mut PgTransaction<'_>, item: &str, ids: &[String]) -> Result<(), CatalogError> {
         self.drop_pages_of(transaction, item, ids).await?;
         sqlx::query("delete from canvases where item_id = $1 and id = any($2)").bind(item).bind(ids).execute(&mut **transaction).await?;
         sqlx::query("insert into gone (kind, item_id, id) select 'canvas', $1, unnest($2::text[])")
@@ -348,7 +348,7 @@ impl Catalog {
 }
 
 /// Notes which images of ours are painted on a canvas.
-async fn place_images(
+pub(super) async fn place_images(
     transaction: &mut PgTransaction<'_>,
     item: &str,
     canvas: &str,

@@ -175,7 +175,7 @@ impl Catalog {
     /// The images that are painted on the canvases of these items, in reading order, each with its item.
     pub async fn images_of_items(&self, items: &[&str]) -> Result<Vec<(String, String)>, CatalogError> {
         let statement = "select c.item_id, coalesce(c.image_id, p.image_id) from canvases c \
-             left join canvas_images p on p.item_id = c.item_id and p.canvas_id = c.id \
+             left join canvas_images p on p.item_id = c.item_id and p.canvas_id = c.id and c.image_id is null \
              where c.item_id = any($1) and not c.hidden and coalesce(c.image_id, p.image_id) is not null order by c.item_id, c.position, p.image_id";
         Ok(sqlx::query_as(statement).bind(items).fetch_all(&self.pool).await?)
     }
@@ -183,7 +183,7 @@ impl Catalog {
     /// The images on the canvases of an item, each once, in the order in which they come first.
     pub async fn images_of_item(&self, item: &str) -> Result<Vec<String>, CatalogError> {
         self.item(item).await?;
-        let statement = "select coalesce(c.image_id, p.image_id) from canvases c left join canvas_images p on p.item_id = c.item_id and p.canvas_id = c.id \
+        let statement = "select coalesce(c.image_id, p.image_id) from canvases c left join canvas_images p on p.item_id = c.item_id and p.canvas_id = c.id and c.image_id is null \
              where c.item_id = $1 and coalesce(c.image_id, p.image_id) is not null group by 1 order by min(c.position), 1";
         Ok(sqlx::query_scalar(statement).bind(item).fetch_all(&self.pool).await?)
     }

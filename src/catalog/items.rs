@@ -270,8 +270,12 @@ pub(super) async fn images_of(transaction: &mut sqlx::PgTransaction<'_>, item: &
 type Statement<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
 
 fn bind_content<'q>(query: Statement<'q>, content: &'q ItemContent) -> Statement<'q> {
-    let labels: Vec<&str> = content.descriptive.label.texts().map(|(_, text)| text).collect();
-    query.bind(content.status.name()).bind(stored(&content.descriptive)).bind(labels.join("\n"))
+    query.bind(content.status.name()).bind(stored(&content.descriptive)).bind(label_text(&content.descriptive))
+}
+
+/// Every label, for searching.
+pub(super) fn label_text(descriptive: &Descriptive) -> String {
+    descriptive.label.texts().map(|(_, text)| text).collect::<Vec<_>>().join("\n")
 }
 
 /// Descriptive properties as the text of a `json` column.

@@ -91,6 +91,8 @@ mod precondition;
 mod public;
 mod public_collections;
 mod reading_order;
+mod sheet_undo;
+mod spreadsheets;
 mod structures;
 mod transfers;
 mod uploads;
@@ -119,6 +121,8 @@ pub use page_work::{Labelled, MissingPages};
 pub use precondition::Precondition;
 pub use public::{NamedImage, PlacedImage, PublicCanvas, PublicItem};
 pub use public_collections::{Holder, PublicMember};
+pub use sheet_undo::Undone;
+pub use spreadsheets::{CanvasWrite, ItemWrite, SheetWork, Spreadsheet};
 pub use transfers::{NewPart, Transferred};
 pub use uploads::{NewUpload, UPLOAD_HOLD, Upload, UploadPart};
 

@@ -12,6 +12,7 @@ mod pyramids;
 mod ranged;
 mod ready;
 mod scratch;
+pub mod spreadsheet;
 mod uploads;
 mod warming;
 

@@ -82,6 +82,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tokio_rustls", &["server/", "fetch/"]),
     ("url", &["fetch/"]),
     ("webpki_roots", &["fetch/"]),
+    ("encoding_rs", &["ingest/spreadsheet/"]),
 ];
 
 /// Where the versions of the specifications are told apart.

@@ -47,6 +47,7 @@ mod replaced;
 mod resumable;
 mod scripts;
 mod smoke;
+mod spreadsheets;
 mod storage;
 #[cfg(feature = "s3")]
 mod storage_faults;

@@ -11,6 +11,9 @@ use crate::support::service::Service;
 /// The operations that take a body and write nothing.
 const READING_POSTS: [&str; 2] = ["/api/v1/content-states", "/api/v1/validate"];
 
+/// The operations that only read, and need a key all the same.
+const KEYED: [&str; 2] = ["getSpreadsheet", "getSpreadsheetResult"];
+
 /// Path, method and operation of everything described.
 fn operations(document: &Value) -> Vec<(&str, Method, &Value)> {
     let paths = document["paths"].as_object().expect("paths").iter();
@@ -88,6 +91,7 @@ fn responses(document: &Value, what: &str, method: &Method, operation: &Value) {
     if what.contains("/health/") || what.ends_with("/metrics") {
         return;
     }
+    let keyed = operation["operationId"].as_str().is_some_and(|id| KEYED.contains(&id));
     let writes = *method != Method::GET && !READING_POSTS.iter().any(|path| what.ends_with(path));
     let mut wanted = vec!["400", "503"];
     if writes {
@@ -100,8 +104,8 @@ fn responses(document: &Value, what: &str, method: &Method, operation: &Value) {
         assert!(responses.contains_key(status), "{what}: no {status}");
     }
     let security = operation["security"].as_array().unwrap_or_else(|| panic!("{what}: no security"));
-    // Uploads and jobs are nobody's to see but writers'.
-    let needs_key = writes || what.contains("/uploads") || what.contains("/api/v1/jobs");
+    // Uploads and jobs are nobody's to see but writers', nor is what spreadsheets did.
+    let needs_key = writes || keyed || what.contains("/uploads") || what.contains("/api/v1/jobs");
     assert_eq!(security.contains(&json!({})), !needs_key, "{what}: {security:?}");
     assert!(security.contains(&json!({"key": []})) || !needs_key, "{what}: {security:?}");
     assert_eq!(document["components"]["securitySchemes"]["key"]["scheme"], "bearer");
@@ -189,6 +193,8 @@ async fn every_path_leads_somewhere() {
         let status = response.status().as_u16();
         if READING_POSTS.contains(&path.as_str()) {
             assert_eq!(status, 415, "{method} {path}");
+        } else if operation["operationId"].as_str().is_some_and(|id| KEYED.contains(&id)) {
+            assert_eq!(status, 401, "{method} {path}");
         } else if method == Method::GET && !path.contains("/uploads") && !path.starts_with("/api/v1/jobs") {
             assert!(matches!(status, 200 | 303), "{method} {path}: {status}");
         } else {

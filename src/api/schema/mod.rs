@@ -10,6 +10,7 @@ mod language;
 mod page_work;
 mod parts;
 mod properties;
+mod spreadsheet;
 mod transfer;
 mod validation;
 
@@ -28,6 +29,7 @@ pub use parts::{
     RangePlace, Ranges,
 };
 pub use properties::Properties;
+pub use spreadsheet::{RowsName, SheetView, SpreadsheetView, UndoneView};
 pub use transfer::{MergeInput, SplitInput, TransferView};
 pub use validation::{ValidationInput, ValidationView};
 

@@ -25,7 +25,7 @@ pub mod range_input;
 pub mod ranges;
 mod rights;
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
 mod scripts;
 mod syntax;
 pub mod upgrade;
@@ -34,5 +34,7 @@ pub mod validate;
 pub use check::{Class, Fault, faults};
 pub use emit::CONTEXT;
 pub use language::LanguageMap;
+pub use language::NONE;
 pub use properties::{Agent, Descriptive, LabelValue, Link, ViewingDirection};
 pub use scripts::scripts;
+pub use syntax::is_tag;

@@ -1,7 +1,7 @@
 //! The grammar of small values: language tags, URIs, media types.
 
 /// The grammar of BCP 47 as far as it can be told without the registry: a language of two or three letters, or x or i, and subtags.
-pub(super) fn is_tag(text: &str) -> bool {
+pub fn is_tag(text: &str) -> bool {
     let mut parts = text.split('-');
     let first = parts.next().unwrap_or_default();
     let letters = first.bytes().all(|byte| byte.is_ascii_alphabetic());
