@@ -167,12 +167,10 @@ impl Catalog {
         if whole.canvases.is_empty() {
             sqlx::query("update items set status = 'draft' where id = $1").bind(item).execute(&mut **transaction).await?;
         }
-        if let Some(heir) = heir {
-            let statement = "insert into moved (kind, item_id, id, to_item) values ('item', $1, $1, $2) \
-                 on conflict (kind, item_id, id) do update set to_item = excluded.to_item, moved = now()";
-            sqlx::query(statement).bind(item).bind(heir).execute(&mut **transaction).await?;
+        match heir {
+            Some(heir) => follow(transaction, item, heir).await,
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Counts the change in every item, commits, and gives them as they are then.
@@ -315,6 +313,20 @@ async fn readdress(transaction: &mut PgTransaction<'_>, kind: &str, ids: &[Strin
     ];
     for statement in statements {
         sqlx::query(statement).bind(kind).bind(ids).bind(from).bind(to).execute(&mut **transaction).await?;
+    }
+    Ok(())
+}
+
+/// Has the manifest of an item, and of those that were merged into it before, lead to that of its heir, which is a place of its own.
+async fn follow(transaction: &mut PgTransaction<'_>, item: &str, heir: &str) -> Result<(), CatalogError> {
+    let statements = [
+        "delete from moved where kind = 'item' and item_id = $2 and $1 <> $2",
+        "update moved set to_item = $2 where kind = 'item' and to_item = $1",
+        "insert into moved (kind, item_id, id, to_item) values ('item', $1, $1, $2) \
+         on conflict (kind, item_id, id) do update set to_item = excluded.to_item, moved = now()",
+    ];
+    for statement in statements {
+        sqlx::query(statement).bind(item).bind(heir).execute(&mut **transaction).await?;
     }
     Ok(())
 }

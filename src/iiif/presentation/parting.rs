@@ -53,6 +53,7 @@ impl Whole {
     /// # Errors
     /// Everything that would point at what is not there any more, in words.
     pub fn take(&mut self, canvases: &[String]) -> Result<Part, Vec<String>> {
+        let known = self.known();
         let going: HashSet<&str> = canvases.iter().map(String::as_str).collect();
         let mut told = Vec::new();
         let leaves = |page: &Page| match &page.canvas {
@@ -71,7 +72,7 @@ impl Whole {
         let start = self.start.take_if(|start| !names(start).is_disjoint(&parts));
         let (gone, left) = std::mem::take(&mut self.canvases).into_iter().partition(|canvas: &Resource| going.contains(canvas.id.as_str()));
         (self.canvases, self.pages) = (left, staying);
-        let torn = self.torn(&parts, &gone, &leaving, &ranges);
+        let torn = self.torn(&Sides { known, parts }, &gone, &leaving, &ranges);
         if !torn.is_empty() {
             return Err(torn);
         }
@@ -80,11 +81,18 @@ impl Whole {
         Ok(Part { canvases: canvases.to_vec(), start, ranges, item_pages: ids(of_item), canvas_pages: ids(of_canvas), told })
     }
 
-    /// What would point from what stays to `parts`, or from those to what stays.
-    fn torn(&self, parts: &HashSet<String>, gone: &[Resource], leaving: &[Page], ranges: &[Value]) -> Vec<String> {
+    /// Everything that the item has, as in `canvases/p1`.
+    fn known(&self) -> HashSet<String> {
+        let canvases = self.canvases.iter().map(|canvas| format!("canvases/{}", canvas.id));
+        let pages = self.pages.iter().map(|page| format!("annotations/{}", page.resource.id));
+        canvases.chain(pages).chain(ranges::ids(&self.ranges).into_iter().map(|id| format!("ranges/{id}"))).collect()
+    }
+
+    /// What would point from one side to the other.
+    fn torn(&self, sides: &Sides, gone: &[Resource], leaving: &[Page], ranges: &[Value]) -> Vec<String> {
         let mut torn = Vec::new();
         let mut tell = |who: String, named: &HashSet<String>, inside: bool| {
-            let mut lost: Vec<&str> = named.iter().filter(|name| parts.contains(*name) != inside).map(String::as_str).collect();
+            let mut lost: Vec<&str> = named.iter().filter(|name| sides.are_apart(name, inside)).map(String::as_str).collect();
             lost.sort_unstable();
             if !lost.is_empty() {
                 torn.push(format!("{who} names {}, which would not be in the same item any more", lost.join(", ")));
@@ -98,6 +106,19 @@ impl Whole {
         self.ranges.iter().for_each(|range| tell(format!("the range \"{}\"", name(range)), &names(range), false));
         ranges.iter().for_each(|range| tell(format!("the range \"{}\"", name(range)), &names(range), true));
         torn
+    }
+}
+
+/// What leaves an item, and all that it had.
+struct Sides {
+    known: HashSet<String>,
+    parts: HashSet<String>,
+}
+
+impl Sides {
+    /// Whether what leaves (`inside`) or what stays would lose sight of a part. What the item has not cannot be lost.
+    fn are_apart(&self, name: &str, inside: bool) -> bool {
+        self.known.contains(name) && self.parts.contains(name) != inside
     }
 }
 
@@ -267,6 +288,7 @@ mod tests {
         all.pages = vec![page("both", None, &["canvases/a", "canvases/c"]), page("of-a", Some("a"), &["canvases/c"])];
         all.canvases[1].names = HashSet::from(["canvases/a".to_owned()]);
         all.names = HashSet::from(["canvases/a".to_owned(), "canvases/c".to_owned()]);
+        all.canvases[0].names = HashSet::from(["canvases/deleted".to_owned()]);
         let torn = all.take(&list("a")).expect_err("torn");
         let who: Vec<&str> = torn.iter().filter_map(|text| text.split(" names ").next()).collect();
         assert_eq!(who, ["the item", "the canvas \"b\"", "the annotation page \"both\"", "the annotation page \"of-a\""], "{torn:?}");
