@@ -55,7 +55,7 @@ impl Outgoing {
 }
 
 /// What a service answered, whatever its status.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answered {
     pub status: u16,
     pub body: Vec<u8>,

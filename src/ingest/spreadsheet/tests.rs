@@ -14,7 +14,16 @@ use crate::iiif::presentation::{Descriptive, LabelValue, LanguageMap, samples};
 
 fn item(id: &str, descriptive: Descriptive) -> Item {
     let now = OffsetDateTime::UNIX_EPOCH;
-    Item { id: id.to_owned(), status: Status::Draft, descriptive, revision: 1, created: now, modified: now, canvas_count: 2 }
+    Item {
+        id: id.to_owned(),
+        status: Status::Draft,
+        descriptive,
+        revision: 1,
+        created: now,
+        modified: now,
+        canvas_count: 2,
+        hidden_count: 0,
+    }
 }
 
 fn described(value: Value) -> Descriptive {
@@ -108,6 +117,8 @@ proptest! {
     ) {
         let now = OffsetDateTime::UNIX_EPOCH;
         let canvas = Canvas {
+            file_name: None,
+            hidden: false,
             item_id: "herbarium".to_owned(), id: "p1".to_owned(), position: 0, width: size.map(|size| size.0), height: size.map(|size| size.1),
             duration, descriptive, image_id: Some("a/1".to_owned()), painting: None, revision: 1, created: now, modified: now,
         };

@@ -184,10 +184,10 @@ async fn what_is_sent_goes_to_one_address_once_and_any_status_is_an_answer() {
     for (method, status, json) in
         [(Method::POST, 200, Some(&body)), (Method::PATCH, 422, Some(&body)), (Method::GET, 404, None), (Method::POST, 307, Some(&body))]
     {
-        let sent = fetcher.send(method, &format!("{}/{status}?secret=x", server.base), json).await;
+        let sent = fetcher.send_json(method, &format!("{}/{status}?secret=x", server.base), json).await;
         match status {
             307 => assert!(matches!(sent, Err(FetchError::Redirect(_))), "{sent:?}"),
-            _ => assert_eq!(sent, Ok(Answered { status, bytes: b"{}".to_vec() })),
+            _ => assert_eq!(sent, Ok(Answered { status, body: b"{}".to_vec() })),
         }
     }
     let json = "application/json {\"a\":\"ü\"}";
