@@ -136,7 +136,7 @@ mod tests {
         for (metadata, name, kind, sha256) in cases {
             let read = announced(Some("12"), None, Some(metadata)).expect(metadata);
             assert_eq!((read.name.as_deref(), read.kind.as_deref(), read.sha256), (name, kind, sha256), "{metadata}");
-            assert_eq!((read.length, &*read.metadata), (12, metadata));
+            assert_eq!((read.length, &*read.metadata), (12, metadata.trim()));
         }
         assert_eq!(announced(Some("0"), None, None).expect("nothing").length, 0);
     }
