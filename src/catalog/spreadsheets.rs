@@ -92,8 +92,7 @@ impl SheetWork<'_> {
             let lock = "select 1 from items where id = any($1) order by id for update";
             sqlx::query(lock).bind(ids).execute(&mut *self.transaction).await?;
         }
-        let statement = "select id, status, descriptive, revision, created, modified, \
-             (select count(*) from canvases c where c.item_id = i.id) as canvas_count from items i where id = any($1)";
+        let statement = select_items!("id = any($1)");
         let items: Vec<Item> = sqlx::query_as(statement).bind(ids).fetch_all(&mut *self.transaction).await?;
         Ok(items.into_iter().map(|item| (item.id.clone(), item)).collect())
     }
@@ -107,9 +106,11 @@ impl SheetWork<'_> {
 
     /// Those of the canvases, by item and id, that are there.
     pub async fn canvases(&mut self, items: &[&str], ids: &[&str]) -> Result<HashMap<(String, String), Canvas>, CatalogError> {
-        let statement = "select c.item_id, c.id, c.position, c.width, c.height, c.duration, c.descriptive, c.image_id, c.painting, \
-             c.revision, c.created, c.modified from unnest($1::text[], $2::text[]) as w (item, id) \
-             join canvases c on c.item_id = w.item collate \"C\" and c.id = w.id collate \"C\"";
+        let statement = canvas_columns!(
+            "select",
+            "from canvases where (item_id, id) in \
+             (select w.item collate \"C\", w.id collate \"C\" from unnest($1::text[], $2::text[]) as w (item, id))"
+        );
         let canvases: Vec<Canvas> = sqlx::query_as(statement).bind(items).bind(ids).fetch_all(&mut *self.transaction).await?;
         Ok(canvases.into_iter().map(|canvas| ((canvas.item_id.clone(), canvas.id.clone()), canvas)).collect())
     }
