@@ -116,8 +116,9 @@ async fn a_withdrawal_is_seen_while_nobody_tells_of_changes() {
     let relay = Relay::before(&url).await;
     let service = Service::on(None, &[], relay.pool().await).await;
     fill(&service).await;
-    // Other requests at the same time, so that the pool has connections to spare once no new ones are let in.
-    futures_util::future::join_all((0..5).map(|_| service.get("/collections"))).await;
+    // Work in the background would take the connections that are left, once no new ones are let in; and there are some to spare.
+    service.working_stops();
+    futures_util::future::join_all((0..8).map(|_| service.get("/collections"))).await;
     let elsewhere = sqlx::PgPool::connect(&url).await.expect("another process");
     relay.set(Door::Closed);
     let listening = "select pid from pg_stat_activity where datname = current_database() and query ilike 'listen%'";
