@@ -97,7 +97,7 @@ async fn until_away(service: &Service, path: &str) {
 #[tokio::test]
 async fn a_database_that_keeps_silent_is_not_waited_for() {
     let relay = Relay::before(&database::url().await).await;
-    let service = Service::on(None, &[("request_timeout", "1s")], relay.pool().await).await;
+    let service = Service::on(None, &[("request_timeout", "4s")], relay.pool().await).await;
     fill(&service).await;
     relay.set(Door::Silent);
     // reqwest gives up after a minute: an answer before that is one in bounded time.
