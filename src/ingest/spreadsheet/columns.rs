@@ -224,7 +224,7 @@ fn unknown(text: &str, names: impl Iterator<Item = String>) -> String {
     let plain = lower.split('@').next().unwrap_or_default();
     let ranked = names.map(|name| (distance(plain, &name.to_ascii_lowercase()), name)).collect::<Vec<_>>();
     let nearest =
-        ranked.iter().filter(|(distance, name)| *distance <= (name.len() / 3).max(2) && *distance < name.len()).min().map(|(_, name)| name);
+        ranked.iter().filter(|(distance, name)| *distance <= (name.len() / 3).max(2).min(name.len() / 2)).min().map(|(_, name)| name);
     let close = nearest.map(|name| format!("did you mean {name}? ")).unwrap_or_default();
     let label = text.split('@').next().unwrap_or_default();
     format!("there is no such column; {close}a pair in metadata is written metadata.{label}")
