@@ -314,7 +314,7 @@ impl From<MasterError> for Problem {
             MasterError::Image(error) => error.into(),
             MasterError::Format(error) => error.into(),
             MasterError::Storage(error) => error.into(),
-            MasterError::Fetch(_) | MasterError::Work(_) => Self::new(Kind::Invalid, error.to_string()),
+            MasterError::Fetch(_) | MasterError::Pull(_) | MasterError::Work(_) => Self::new(Kind::Invalid, error.to_string()),
             MasterError::TooLarge(_) => Self::new(Kind::TooLarge, error.to_string()),
             MasterError::Broken(_) => Self::new(Kind::BadRequest, error.to_string()),
             MasterError::Upload(_) => Self::new(Kind::Conflict, error.to_string()),

@@ -1,6 +1,6 @@
 //! `triptych omeka`.
 
-mod library;
+mod published;
 mod push;
 mod site;
 
@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::fetch::Fetcher;
 use crate::omeka::Media;
 use crate::server;
-use library::{Entry, Library};
+use published::{Entry, Published};
 use push::{Deed, Done, Push, Wishes};
 use site::{Key, Site, Trouble};
 
@@ -104,9 +104,9 @@ pub(super) async fn run(OmekaCommand::Push(arguments): OmekaCommand, settings: &
     let key = Key { identity: arguments.identity.clone(), credential: arguments.credential.clone() };
     let site = Site::new(fetcher.clone(), &arguments.server, key);
     let properties = site.properties().await?;
-    let library = Library::new(fetcher, from);
+    let published = Published::new(fetcher, from);
     let mut run =
-        Run { push: Push { site, properties, wishes: wishes(&arguments) }, library, iiif: arguments.iiif, tally: Tally::default() };
+        Run { push: Push { site, properties, wishes: wishes(&arguments) }, published, iiif: arguments.iiif, tally: Tally::default() };
     let ended = if arguments.all { run.all().await } else { run.named(&arguments.items).await };
     println!("{}", run.tally.sum(arguments.dry_run));
     ended?;
@@ -141,16 +141,16 @@ fn is_this_machine(url: &str) -> bool {
 /// The items on their way.
 struct Run {
     push: Push,
-    library: Library,
+    published: Published,
     iiif: Option<u8>,
     tally: Tally,
 }
 
 impl Run {
     async fn all(&mut self) -> Result<(), Failure> {
-        let mut next = Some(self.library.start());
+        let mut next = Some(self.published.start());
         while let Some(url) = next {
-            let (entries, after) = self.library.page(&url).await.map_err(|error| format!("no list of items: {error}"))?;
+            let (entries, after) = self.published.page(&url).await.map_err(|error| format!("no list of items: {error}"))?;
             for entry in entries {
                 self.one(&entry).await?;
             }
@@ -161,7 +161,7 @@ impl Run {
 
     async fn named(&mut self, items: &[String]) -> Result<(), Failure> {
         for id in items {
-            match self.library.item(id).await {
+            match self.published.item(id).await {
                 Ok(entry) => self.one(&entry).await?,
                 Err(error) => self.tally.fail(id, &*error),
             }
@@ -171,7 +171,7 @@ impl Run {
 
     /// Brings an item; an error is one that the next item would meet, too.
     async fn one(&mut self, entry: &Entry) -> Result<(), Failure> {
-        let sources = match self.library.sources(entry, self.push.wishes.media, self.iiif).await {
+        let sources = match self.published.sources(entry, self.push.wishes.media, self.iiif).await {
             Ok(sources) => sources,
             Err(error) => {
                 self.tally.fail(&entry.id, &*error);

@@ -7,7 +7,6 @@ mod addresses;
 mod body;
 mod connect;
 mod download;
-mod json;
 mod send;
 mod target;
 

@@ -9,7 +9,8 @@ const METADATA: u64 = 64 << 20;
 /// A larger colour profile is left out, of any kind of file.
 pub(super) const MAX_PROFILE: usize = 4 << 20;
 
-/// How large a master may be. All but TIFF and plain PNG masters are held in memory whole: up to four bytes for each pixel, and eight
+/// How large a master may be. All but TIFF, plain PNG and upright baseline JPEG masters are
+/// held in memory whole: up to four bytes for each pixel, and eight
 /// for a moment when an interlaced PNG has 16 bits a sample. JPEG 2000 needs more while it is decoded and has a limit of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FormatLimits {

@@ -1,5 +1,6 @@
 //! Why a master did not become an image.
 
+use super::PullError;
 use crate::catalog::CatalogError;
 use crate::fetch::FetchError;
 use crate::formats::FormatError;
@@ -21,6 +22,8 @@ pub enum MasterError {
     TooLarge(u64),
     #[error("it cannot be fetched: {0}")]
     Fetch(#[from] FetchError),
+    #[error(transparent)]
+    Pull(#[from] PullError),
     /// An entry of a job that nobody can do.
     #[error("{0}")]
     Work(String),

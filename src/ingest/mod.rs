@@ -19,7 +19,7 @@ mod warming;
 pub use conversions::ConversionSettings;
 pub use documents::{Documents, Done, ImportError, ImportOptions, Origin, Taken, fetched};
 pub use error::MasterError;
-pub use jobs::{How, Ingest, IngestError, Jobs, MOST_PAGES, PageSource, PageWork, Place, is_picture, natural};
+pub use jobs::{How, Ingest, IngestError, Jobs, MOST_PAGES, Others, PageSource, PageWork, Place, is_picture, natural};
 pub use masters::Masters;
 pub use pull::{PullError, Pulled, Puller};
 pub use ready::StoredMaster;

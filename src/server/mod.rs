@@ -21,7 +21,7 @@ use crate::fetch::{FetchSettings, Fetcher};
 use crate::formats::FormatLimits;
 use crate::iiif::image::Limits;
 use crate::image_service::{ColourPolicy, DerivativeSettings, ImageService, ImageSettings, LaneSettings, PlainSettings};
-use crate::ingest::{ConversionSettings, Documents, Jobs, Masters, UploadSettings, Uploads, Warming};
+use crate::ingest::{ConversionSettings, Documents, Jobs, Masters, Others, Puller, UploadSettings, Uploads, Warming};
 use crate::manifests::Manifests;
 use crate::render::EncodeOptions;
 use crate::storage::{Storage, StorageError};
@@ -129,9 +129,11 @@ pub fn app(settings: &Settings, catalog: Catalog, storage: Storage) -> Arc<App> 
     let fetcher = Fetcher::new(fetch_settings(settings));
     let at_once = settings.warm.then(|| warming.clone());
     let conversions = ConversionSettings { limits: format_limits, threads: settings.worker_count(), memory: settings.pixel_megabytes() };
+    let puller = Puller::new(fetcher.clone(), scratch.clone(), format_limits, settings.max_upload);
+    let others = Others { fetcher: fetcher.clone(), puller, uploads: uploads.clone() };
     let masters = Masters::new(catalog.clone(), images.clone(), at_once, scratch, conversions, settings.max_upload);
     Arc::new(App {
-        jobs: Jobs::new(catalog.clone(), masters.clone(), images.storage().clone(), fetcher.clone(), settings.worker_count()),
+        jobs: Jobs::new(catalog.clone(), masters.clone(), images.storage().clone(), others, settings.worker_count()),
         masters,
         uploads,
         warming,

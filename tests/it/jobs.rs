@@ -213,6 +213,39 @@ async fn masters_come_from_elsewhere_too() {
 }
 
 #[tokio::test]
+async fn uploads_and_pictures_of_image_services_become_pages() {
+    let elsewhere = Service::with(&[("max_width", "600"), ("max_height", "600")]).await;
+    elsewhere.place("tiff/vips-jpeg75.tif", "maps/north.tif");
+    let service = Service::with(&[("fetch_networks", "127.0.0.0/8")]).await;
+    let bytes = std::fs::read(crate::support::fixture("masters/baseline.jpg")).expect("a fixture");
+    // "Blatt 7.jpg"
+    let name = "filename QmxhdHQgNy5qcGc=";
+    let (half, upload) = (service.announced(name, 100).await, service.uploaded(name, &bytes).await);
+    let info = format!("{}/iiif/2/maps%2Fnorth/info.json", elsewhere.base);
+    let missing = "0192f0c1-7d0e-7c3a-9a51-6f5f6c0f2b11";
+    let wrong = json!({"sources": [{"upload": half}, {"upload": upload, "service": info}, {"upload": missing}]});
+    assert_eq!(service.ingest(wrong).await.faults(), (422, vec!["/sources/1"]));
+    let wrong = json!({"sources": [{"upload": half}, {"upload": upload}, {"upload": missing}]});
+    assert_eq!(service.ingest(wrong).await.faults(), (422, vec!["/sources/0/upload", "/sources/2/upload"]));
+
+    let none = format!("{}/iiif/3/none", elsewhere.base);
+    let sources = json!([{"upload": upload}, {"service": info}, {"service": none}]);
+    let job = service.job(json!({"item": "book", "sources": sources})).await;
+    let ended = service.finished(&job).await;
+    assert_eq!((&ended["entries"]["done"], &ended["entries"]["failed"]), (&json!(2), &json!(1)), "{ended}");
+    let error = service.entries(&job).await[2]["error"].clone();
+    assert!(error.as_str().is_some_and(|error| error.contains(&none) && error.contains("404")), "{error}");
+    let pages = service.pages("book").await;
+    assert_eq!(pages.iter().map(|(label, _)| label.as_str()).collect::<Vec<_>>(), ["Blatt 7", "north"]);
+    let pulled = service.record(&format!("/images/{}", pages[1].1)).await;
+    assert_eq!((&pulled["width"], &pulled["height"]), (&json!(1021), &json!(777)), "{pulled}");
+    let ended =
+        service.request(Method::HEAD, &format!("/api/v1/uploads/{upload}")).bearer_auth(&service.key).header("Tus-Resumable", "1.0.0");
+    assert_eq!(ended.send().await.expect("an answer").status(), 410, "it has become a page");
+    assert_eq!(service.orphans().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn what_was_asked_wrongly_is_told_at_once() {
     let service = Service::start().await;
     service.scans(1);

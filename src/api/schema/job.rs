@@ -40,7 +40,7 @@ pub struct IngestInput {
     /// Pyramids lose nothing of the masters, at several times the size.
     #[oai(default)]
     pub lossless: bool,
-    /// Masters from URLs are kept beside their pyramids. Those in the storage stay anyway.
+    /// Masters from URLs and uploads are kept beside their pyramids. Those in the storage stay anyway.
     #[oai(default)]
     pub keep_master: bool,
     /// Anyone may see the images even if no published item uses them.
@@ -48,7 +48,7 @@ pub struct IngestInput {
     pub public: bool,
 }
 
-/// A master: either `key` or `url`.
+/// A master: one of `key`, `url`, `upload` and `service`.
 #[derive(Clone, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct SourceInput {
@@ -58,6 +58,11 @@ pub struct SourceInput {
     /// Where it is, http or https.
     #[oai(validator(min_length = 1, max_length = 8192))]
     pub url: Option<String>,
+    /// An upload that is whole; it ends when it has become a page.
+    pub upload: Option<String>,
+    /// A IIIF image service, by its base URI or info.json: the largest picture that it gives is taken.
+    #[oai(validator(min_length = 1, max_length = 8192))]
+    pub service: Option<String>,
     /// Which picture of a TIFF that has several, from 1.
     #[oai(validator(minimum(value = "1")))]
     pub page: Option<u32>,
@@ -112,15 +117,32 @@ impl IngestInput {
 }
 
 impl SourceInput {
+    fn of(work: &PageWork) -> Self {
+        let PageWork { place, page, label, image: _, canvas: _, publish: _, how: _ } = work.clone();
+        let empty = Self { key: None, url: None, upload: None, service: None, page: Some(page), label: Some(LanguageText(label)) };
+        match place {
+            Place::Key(key) => Self { key: Some(key), ..empty },
+            Place::Url(url) => Self { url: Some(url), ..empty },
+            Place::Upload { id, name: _ } => Self { upload: Some(id.to_string()), ..empty },
+            Place::Service(service) => Self { service: Some(service), ..empty },
+        }
+    }
+
     fn check(self, at: usize, told: &mut Vec<Fault>) -> Option<PageSource> {
-        let Self { key, url, page, label } = self;
-        let place = match (key, url) {
-            (Some(key), None) => Place::Key(key),
-            (None, Some(url)) => Place::Url(url),
-            _ => {
-                told.push(Fault { pointer: format!("/sources/{at}"), detail: "give either key or url".to_owned() });
+        let Self { key, url, upload, service, page, label } = self;
+        let upload = match upload.map(|id| Uuid::parse_str(&id)).transpose() {
+            // Its name is looked up where the job is planned.
+            Ok(upload) => upload.map(|id| Place::Upload { id, name: String::new() }),
+            Err(_) => {
+                told.push(Fault { pointer: format!("/sources/{at}/upload"), detail: "it is not the id of an upload".to_owned() });
                 return None;
             }
+        };
+        let given = [key.map(Place::Key), url.map(Place::Url), upload, service.map(Place::Service)];
+        let mut given = given.into_iter().flatten();
+        let (Some(place), None) = (given.next(), given.next()) else {
+            told.push(Fault { pointer: format!("/sources/{at}"), detail: "give one of key, url, upload and service".to_owned() });
+            return None;
         };
         Some(PageSource { place, page: page.unwrap_or(1), label: label.map(|label| label.0) })
     }
@@ -231,10 +253,8 @@ pub struct EntryView {
     /// Its place in the job, from 1.
     pub number: i32,
     pub state: StateName,
-    /// The master's key in the storage.
-    pub source_key: Option<String>,
-    /// The master's URL.
-    pub source_url: Option<String>,
+    /// The master, with the label that its canvas gets.
+    pub source: Option<SourceInput>,
     /// Id of the item that the page belongs to.
     pub item: Option<String>,
     /// Id that the page's image has, or will have.
@@ -258,17 +278,12 @@ impl From<JobEntry> for EntryView {
     fn from(entry: JobEntry) -> Self {
         let JobEntry { number, item_id, input, state, attempts, progress, result: _, error, modified } = entry;
         let work: Option<PageWork> = serde_json::from_value(input).ok();
-        let (source_key, source_url) = match work.as_ref().map(|work| work.place.clone()) {
-            Some(Place::Key(key)) => (Some(key), None),
-            Some(Place::Url(url)) => (None, Some(url)),
-            None => (None, None),
-        };
+        let source = work.as_ref().map(SourceInput::of);
         let (image, canvas) = work.map(|work| (work.image, work.canvas)).unzip();
         Self {
             number,
             state: state.into(),
-            source_key,
-            source_url,
+            source,
             item: item_id,
             image,
             canvas,

@@ -43,8 +43,8 @@ impl Service {
         let sending = Sending {
             method: Method::from_bytes(method.as_bytes()).unwrap_or_default(),
             url: &format!("{}/api/v1/{}", self.base, path.join("/")),
-            key: &self.key,
-            content_type: if method == "PATCH" { "application/merge-patch+json" } else { "application/json" },
+            key: Some(&self.key),
+            content_type: Some(if method == "PATCH" { "application/merge-patch+json" } else { "application/json" }),
             if_match: (path.len() > 1).then_some("*"),
             body: Outgoing::bytes(bytes),
         };
@@ -60,8 +60,8 @@ impl Service {
         let sending = Sending {
             method: Method::POST,
             url: &format!("{}/api/v1/images/{}", self.base, encode_segment(image)),
-            key: &self.key,
-            content_type: "application/octet-stream",
+            key: Some(&self.key),
+            content_type: Some("application/octet-stream"),
             if_match: None,
             body: Outgoing::file(opened, length, move |sent| bar.inc(sent)),
         };

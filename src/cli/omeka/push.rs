@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::library::Entry;
+use super::published::Entry;
 use super::site::{Site, Trouble};
 use crate::omeka::resource::{Properties, changed, lost, medium};
 use crate::omeka::{Media, Statement, statements};

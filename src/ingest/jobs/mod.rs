@@ -17,6 +17,7 @@ pub use plan::{How, Ingest, MOST_PAGES, PageSource, PageWork, Place};
 
 use super::masters::Masters;
 use super::progress::Progress;
+use super::{Puller, UploadError, Uploads};
 use crate::catalog::{Catalog, CatalogError, Claim, Held, Job};
 use crate::fetch::Fetcher;
 use crate::iiif::presentation::Fault;
@@ -53,9 +54,17 @@ pub struct Jobs {
     catalog: Catalog,
     masters: Masters,
     storage: Storage,
-    fetcher: Fetcher,
+    others: Others,
     /// How many entries are worked on at a time.
     workers: usize,
+}
+
+/// Where masters come from that are not in the storage.
+#[derive(Clone)]
+pub struct Others {
+    pub fetcher: Fetcher,
+    pub puller: Puller,
+    pub uploads: Uploads,
 }
 
 /// How work on an entry ended.
@@ -72,16 +81,17 @@ enum Outcome {
 }
 
 impl Jobs {
-    pub fn new(catalog: Catalog, masters: Masters, storage: Storage, fetcher: Fetcher, workers: usize) -> Self {
-        Self { catalog, masters, storage, fetcher, workers }
+    pub fn new(catalog: Catalog, masters: Masters, storage: Storage, others: Others, workers: usize) -> Self {
+        Self { catalog, masters, storage, others, workers }
     }
 
     /// Puts an ingest into the queue.
     ///
     /// # Errors
     /// Nothing is queued then.
-    pub async fn ingest(&self, ingest: Ingest) -> Result<Job, IngestError> {
+    pub async fn ingest(&self, mut ingest: Ingest) -> Result<Job, IngestError> {
         self.check_label(&ingest).await?;
+        self.name_uploads(&mut ingest.sources).await?;
         let new = match ingest.prefix.clone() {
             Some(prefix) => plan::of_folder(ingest, self.keys(&prefix).await?),
             None => plan::of_sources(ingest),
@@ -100,6 +110,28 @@ impl Jobs {
                 Err(IngestError::Faults(vec![Fault { pointer: "/label".to_owned(), detail }]))
             }
         }
+    }
+
+    /// Uploads are called like their files; all must be there, and whole.
+    async fn name_uploads(&self, sources: &mut [PageSource]) -> Result<(), IngestError> {
+        let mut faults = Vec::new();
+        for (at, source) in sources.iter_mut().enumerate() {
+            let Place::Upload { id, name } = &mut source.place else { continue };
+            let detail = match self.others.uploads.find(*id).await {
+                Ok(upload) if upload.is_complete() => {
+                    *name = upload.name.unwrap_or_else(|| id.to_string());
+                    continue;
+                }
+                Ok(upload) => format!("only {} of its {} bytes are there: send the rest", upload.received, upload.length),
+                Err(UploadError::Catalog(CatalogError::NotFound(_) | CatalogError::Gone(_))) => {
+                    "there is no such upload any more".to_owned()
+                }
+                Err(UploadError::Catalog(error)) => return Err(error.into()),
+                Err(error) => error.to_string(),
+            };
+            faults.push(Fault { pointer: format!("/sources/{at}/upload"), detail });
+        }
+        if faults.is_empty() { Ok(()) } else { Err(IngestError::Faults(faults)) }
     }
 
     /// Every key that begins like this.

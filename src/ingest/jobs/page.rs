@@ -65,13 +65,17 @@ impl Jobs {
         let wish = Wish { page: work.page, lossless: work.how.lossless, anew: work.how.lossless, progress: progress.clone() };
         let ready = match &work.place {
             Place::Key(key) => Ready::Stored(self.prepare_stored(&work, key, wish).await?),
-            Place::Url(url) => {
-                let file = Arc::new(self.masters.download(&self.fetcher, url, progress).await?);
-                let converted = self.masters.conversions.run(&file, wish).await?;
-                Ready::Fetched(file, converted)
-            }
+            Place::Url(url) => self.converted(self.masters.download(&self.others.fetcher, url, progress).await?, wish).await?,
+            Place::Upload { id, name: _ } => self.converted(self.others.uploads.received(*id, &self.masters.scratch).await?, wish).await?,
+            Place::Service(url) => self.converted(self.others.puller.pull(url).await?.pyramid, wish).await?,
         };
         Ok((work, ready))
+    }
+
+    async fn converted(&self, file: Scratch, wish: Wish) -> Result<Ready, MasterError> {
+        let file = Arc::new(file);
+        let converted = self.masters.conversions.run(&file, wish).await?;
+        Ok(Ready::Fetched(file, converted))
     }
 
     async fn prepare_stored(&self, work: &PageWork, key: &str, wish: Wish) -> Result<Prepared, MasterError> {
@@ -100,6 +104,9 @@ impl Jobs {
         let finished = self.catalog.finish_page(claim, item, &page).await?;
         if finished {
             self.masters.warm(&work.image);
+            if let Place::Upload { id, name: _ } = work.place {
+                self.others.uploads.taken(id).await;
+            }
         }
         Ok(finished)
     }

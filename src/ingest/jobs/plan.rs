@@ -24,26 +24,41 @@ pub enum Place {
     Key(String),
     /// Elsewhere, http or https.
     Url(String),
+    /// Sent before, as a whole; it ends when it has become a page.
+    Upload { id: Uuid, name: String },
+    /// Given by a IIIF image service: its base URI or info.json.
+    Service(String),
 }
 
 impl Place {
     /// As people know it.
     pub fn as_str(&self) -> &str {
         match self {
-            Self::Key(text) | Self::Url(text) => text,
+            Self::Key(text) | Self::Url(text) | Self::Service(text) | Self::Upload { id: _, name: text } => text,
         }
     }
 
     /// What a page is called before somebody calls it something else.
     fn label(&self) -> String {
         match self {
-            Self::Key(key) => stem(key).to_owned(),
-            Self::Url(url) => {
-                let path = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/');
-                percent_encoding::percent_decode_str(stem(path)).decode_utf8_lossy().into_owned()
+            Self::Key(key) | Self::Upload { id: _, name: key } => stem(key).to_owned(),
+            Self::Url(url) => decoded(stem(path(url))),
+            // The identifier may have slashes of its own, which are encoded.
+            Self::Service(url) => {
+                let base = path(url);
+                let identifier = decoded(name(base.strip_suffix("/info.json").unwrap_or(base)));
+                stem(&identifier).to_owned()
             }
         }
     }
+}
+
+fn path(url: &str) -> &str {
+    url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/')
+}
+
+fn decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
 /// A page that is asked for.
@@ -241,6 +256,9 @@ mod tests {
             (Place::Key("a/b/001.tif".to_owned()), "001"),
             (Place::Url("https://example.org/scans/page%201.jpg?size=full".to_owned()), "page 1"),
             (Place::Url("https://example.org/".to_owned()), "example"),
+            (Place::Upload { id: Uuid::nil(), name: "Blatt 7.tif".to_owned() }, "Blatt 7"),
+            (Place::Service("https://example.org/iiif/3/ezu%2F12.tif/info.json".to_owned()), "12"),
+            (Place::Service("https://example.org/iiif/3/ezu/".to_owned()), "ezu"),
         ] {
             assert_eq!(place.label(), label);
         }

@@ -7,7 +7,7 @@ use crate::catalog::CatalogError;
 use crate::fetch::FetchError;
 use crate::formats::FormatError;
 use crate::image_service::ImageError;
-use crate::ingest::MasterError;
+use crate::ingest::{MasterError, PullError};
 use crate::storage::StorageError;
 
 /// How an attempt ended that came to this error.
@@ -31,7 +31,9 @@ fn told(error: &MasterError) -> (String, bool) {
         | MasterError::Digest
         | MasterError::Upload(_)
         | MasterError::Work(_) => (error.to_string(), false),
-        MasterError::Fetch(fetch) => (error.to_string(), may_pass(fetch)),
+        MasterError::Fetch(fetch) | MasterError::Pull(PullError::Tile { url: _, error: fetch }) => (error.to_string(), may_pass(fetch)),
+        MasterError::Pull(PullError::Disk(error)) => disk(error),
+        MasterError::Pull(_) => (error.to_string(), false),
     }
 }
 

@@ -13,13 +13,17 @@ fn fixture(name: &str) -> Vec<u8> {
 }
 
 impl Service {
-    /// An upload of these bytes, in three requests.
-    async fn uploaded(&self, metadata: &str, bytes: &[u8]) -> String {
-        let request =
-            self.tus(Method::POST, "/uploads").header("Upload-Length", bytes.len().to_string()).header("Upload-Metadata", metadata);
+    /// An upload of which nothing was sent yet.
+    pub async fn announced(&self, metadata: &str, length: usize) -> String {
+        let request = self.tus(Method::POST, "/uploads").header("Upload-Length", length.to_string()).header("Upload-Metadata", metadata);
         let made = answer(request).await;
         assert_eq!(made.status, 201, "{made:?}");
-        let id = made.body["id"].as_str().expect("an id").to_owned();
+        made.body["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// An upload of these bytes, in three requests.
+    pub async fn uploaded(&self, metadata: &str, bytes: &[u8]) -> String {
+        let id = self.announced(metadata, bytes.len()).await;
         let mut at = 0;
         for part in bytes.chunks(bytes.len().div_ceil(3).max(1)) {
             assert_eq!(self.append(&id, at, part.to_vec()).await.status, 204);

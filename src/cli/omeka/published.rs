@@ -24,12 +24,12 @@ pub(super) struct Entry {
 type Listed = (Vec<Entry>, Option<String>);
 
 /// A running Triptych.
-pub(super) struct Library {
+pub(super) struct Published {
     fetcher: Fetcher,
     uris: Uris,
 }
 
-impl Library {
+impl Published {
     pub fn new(fetcher: Fetcher, address: &str) -> Self {
         Self { fetcher, uris: Uris::new(address) }
     }
@@ -39,7 +39,7 @@ impl Library {
         format!("{}?status=published&limit=100", self.uris.api(&["items"]))
     }
 
-    /// A page of published items; `url` is [`Library::start`], or what the page before says.
+    /// A page of published items; `url` is [`Published::start`], or what the page before says.
     pub async fn page(&self, url: &str) -> Result<Listed, Failure> {
         let list = self.read(url).await?;
         let items = list["items"].as_array().ok_or("the list of items is no list: is --from the address of a Triptych?")?;
