@@ -84,11 +84,11 @@ async fn described(on: impl sqlx::PgExecutor<'_>, item: &str) -> Result<Vec<Desc
     Ok(sqlx::query_as(statement).bind(item).fetch_all(on).await?)
 }
 
-/// Canvases by id, and what they say of themselves.
-type Descriptions = Vec<(String, Descriptive)>;
+/// A canvas, and what it says of itself from now on.
+type Changed = (String, Descriptive);
 
 /// What the canvases are labelled, and what those say of themselves then that had another label.
-fn labelled(canvases: Vec<Described>, labelling: &Labelling) -> Result<(Vec<Labelled>, Descriptions), CatalogError> {
+fn labelled(canvases: Vec<Described>, labelling: &Labelling) -> Result<(Vec<Labelled>, Vec<Changed>), CatalogError> {
     let ids: Vec<&str> = canvases.iter().map(|canvas| canvas.id.as_str()).collect();
     let (from, labels) = labelling.labels(&ids).map_err(CatalogError::Faults)?;
     let (mut all, mut changed) = (Vec::with_capacity(labels.len()), Vec::new());

@@ -9,7 +9,7 @@ use sqlx::types::Json;
 use super::items::{images_of, publishable, stored};
 use super::reading_order::in_order;
 use super::{Catalog, CatalogError, Item, ItemContent, Precondition, Status, Told, minted};
-use crate::iiif::presentation::parting::{Page, Part, Resource, Whole, names, names_in};
+use crate::iiif::presentation::parting::{Page, Part, Parted, Resource, Whole, names, names_in};
 use crate::iiif::presentation::{Descriptive, Fault, ranges};
 
 /// An item to be made of a run of another one's canvases.
@@ -45,10 +45,9 @@ impl Catalog {
         let (status, descriptive) = said(&mut transaction, item).await?;
         let runs = runs(&in_order(&mut *transaction, item).await?, new)?;
         let images = images_of(&mut transaction, item).await?;
-        let mut whole = whole(&mut transaction, item).await?;
-        let (mut ids, mut told) = (vec![item.to_owned()], Vec::new());
-        for (place, (new, run)) in new.iter().zip(runs).enumerate() {
-            let mut part = whole.take(&run).map_err(|torn| faults(&format!("/items/{place}"), torn))?;
+        let mut parted = whole(&mut transaction, item).await?.part(&runs).map_err(torn)?;
+        let mut ids = vec![item.to_owned()];
+        for (place, (new, part)) in new.iter().zip(&mut parted.parts).enumerate() {
             let id = new.id.clone().unwrap_or_else(minted);
             let mut descriptive = inherited(&descriptive, &new.descriptive);
             if let Some(start) = part.start.take() {
@@ -56,11 +55,14 @@ impl Catalog {
             }
             let content = ItemContent { status: new.status.unwrap_or(status), descriptive, canvases: None };
             self.insert_item(&mut transaction, &id, &content).await.map_err(|error| at(error, &format!("/items/{place}/id")))?;
-            self.transfer(&mut transaction, item, &id, &part).await?;
-            told.append(&mut part.told);
+            transfer(&mut transaction, item, &id, part).await?;
+            if !part.ranges.is_empty() {
+                self.store_structures(&mut transaction, &id, &HashSet::new(), &part.ranges).await?;
+            }
             ids.push(id);
         }
-        self.leave(&mut transaction, item, &whole, None).await?;
+        self.leave(&mut transaction, item, &parted).await?;
+        let told = parted.told;
         Ok(Transferred { items: self.finish_items(transaction, ids, images).await?, told })
     }
 
@@ -71,19 +73,24 @@ impl Catalog {
         self.lock_item(&mut transaction, item, precondition).await?;
         self.mergeable(&mut transaction, item, others).await?;
         let (mut images, mut told) = (images_of(&mut transaction, item).await?, Vec::new());
+        let mut tree = tree(&mut transaction, item).await?;
+        let before = ranges::ids(&tree);
         for (place, other) in others.iter().enumerate() {
-            let pointer = format!("/items/{place}");
             images.extend(images_of(&mut transaction, other).await?);
-            let mut whole = whole(&mut transaction, other).await?;
-            let canvases: Vec<String> = whole.canvases.iter().map(|canvas| canvas.id.clone()).collect();
-            let mut part = whole.take(&canvases).map_err(|torn| faults(&pointer, torn))?;
-            clashes(&mut transaction, item, other, &part, &pointer).await?;
-            self.transfer(&mut transaction, other, item, &part).await?;
-            self.leave(&mut transaction, other, &whole, Some(item)).await?;
-            told.append(&mut part.told);
-            if part.start.is_some() {
-                told.push(format!("the item \"{other}\" has no start any more"));
-            }
+            let whole = whole(&mut transaction, other).await?;
+            let canvases = whole.canvases.iter().map(|canvas| canvas.id.clone()).collect();
+            let mut parted = whole.part(&[canvases]).map_err(|all| torn(all.into_iter().map(|(_, text)| (place, text)).collect()))?;
+            let mut part = std::mem::take(&mut parted.parts[0]);
+            clashes(&mut transaction, item, other, &part, &tree).await.map_err(|error| at(error, &format!("/items/{place}")))?;
+            transfer(&mut transaction, other, item, &part).await?;
+            self.leave(&mut transaction, other, &parted).await?;
+            follow(&mut transaction, other, item).await?;
+            tree.append(&mut part.ranges);
+            told.append(&mut parted.told);
+            told.extend(part.start.map(|_| format!("the item \"{other}\" has no start any more")));
+        }
+        if ranges::ids(&tree) != before {
+            self.store_structures(&mut transaction, item, &before, &tree).await?;
         }
         let ids = std::iter::once(item.to_owned()).chain(others.iter().cloned()).collect();
         Ok(Transferred { items: self.finish_items(transaction, ids, images).await?, told })
@@ -120,57 +127,26 @@ impl Catalog {
         Ok(())
     }
 
-    /// Moves a part to the end of another item.
-    async fn transfer(&self, transaction: &mut PgTransaction<'_>, from: &str, to: &str, part: &Part) -> Result<(), CatalogError> {
-        let range_ids: Vec<String> = ranges::ids(&part.ranges).into_iter().collect();
-        let pages = [part.item_pages.as_slice(), &part.canvas_pages].concat();
-        for (kind, ids) in [("canvas", &part.canvases), ("range", &range_ids), ("annotation page", &pages)] {
-            readdress(transaction, kind, ids, from, to).await?;
-        }
-        // What is of the canvases follows them by its foreign key.
-        let statement = "update canvases c set item_id = $2, position = n.place - 1 + \
-             (select coalesce(max(position) + 1, 0) from canvases where item_id = $2) \
-             from unnest($3::text[]) with ordinality as n (id, place) where c.item_id = $1 and c.id = n.id";
-        sqlx::query(statement).bind(from).bind(to).bind(&part.canvases).execute(&mut **transaction).await?;
-        sqlx::query("update annotation_pages set item_id = $2 where item_id = $1 and id = any($3)")
-            .bind(from)
-            .bind(to)
-            .bind(&part.item_pages)
-            .execute(&mut **transaction)
-            .await?;
-        if part.ranges.is_empty() {
-            return Ok(());
-        }
-        let mut tree = tree(transaction, to).await?;
-        let before = ranges::ids(&tree);
-        tree.extend(part.ranges.iter().cloned());
-        self.store_structures(transaction, to, &before, &tree).await.map(drop)
-    }
-
-    /// Leaves an item as what stays of it, which may be no canvas: then it is a draft, and its manifest is that of `heir`.
-    async fn leave(&self, transaction: &mut PgTransaction<'_>, item: &str, whole: &Whole, heir: Option<&str>) -> Result<(), CatalogError> {
+    /// Leaves an item as what stays of it, which may be no canvas: then it is a draft.
+    async fn leave(&self, transaction: &mut PgTransaction<'_>, item: &str, parted: &Parted) -> Result<(), CatalogError> {
         let statement = "update canvases c set position = n.place - 1 \
              from (select id, row_number() over (order by position) as place from canvases where item_id = $1) n \
              where c.item_id = $1 and c.id = n.id and c.position <> n.place - 1";
         sqlx::query(statement).bind(item).execute(&mut **transaction).await?;
-        // Ranges that moved are known to be elsewhere already.
-        let known = ranges::ids(&whole.ranges);
-        if tree(transaction, item).await? != whole.ranges {
-            self.store_structures(transaction, item, &known, &whole.ranges).await?;
+        if tree(transaction, item).await? != parted.ranges {
+            // Ranges that moved are known to be elsewhere already.
+            let known = ranges::ids(&parted.ranges);
+            self.store_structures(transaction, item, &known, &parted.ranges).await?;
         }
         let (_, mut descriptive) = said(transaction, item).await?;
-        if whole.start.is_none() && descriptive.rest.get("start").is_some_and(|start| !names(start).is_empty()) {
-            descriptive.rest.shift_remove("start");
+        if !parted.starts && descriptive.rest.shift_remove("start").is_some() {
             let statement = "update items set descriptive = $2::json where id = $1";
             sqlx::query(statement).bind(item).bind(stored(&descriptive)).execute(&mut **transaction).await?;
         }
-        if whole.canvases.is_empty() {
+        if parted.left == 0 {
             sqlx::query("update items set status = 'draft' where id = $1").bind(item).execute(&mut **transaction).await?;
         }
-        match heir {
-            Some(heir) => follow(transaction, item, heir).await,
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     /// Counts the change in every item, commits, and gives them as they are then.
@@ -283,8 +259,8 @@ async fn refuse_kept_names(transaction: &mut PgTransaction<'_>, item: &str, poin
     Ok(())
 }
 
-/// Everything of a part whose identifier another item has, or had, in use itself.
-async fn clashes(transaction: &mut PgTransaction<'_>, item: &str, from: &str, part: &Part, pointer: &str) -> Result<(), CatalogError> {
+/// Everything of a part whose identifier another item, with these Ranges, has in use or had itself.
+async fn clashes(transaction: &mut PgTransaction<'_>, item: &str, from: &str, part: &Part, tree: &[Value]) -> Result<(), CatalogError> {
     // What moved from `item` before comes home.
     let statement = "with wanted (kind, id) as (select 'canvas', unnest($3::text[]) union all select 'range', unnest($4::text[]) \
              union all select 'annotation page', unnest($5::text[])), \
@@ -294,12 +270,12 @@ async fn clashes(transaction: &mut PgTransaction<'_>, item: &str, from: &str, pa
                  where m.kind = g.kind and m.item_id = g.item_id and m.id = g.id and m.to_item = $2)) \
          select kind, id from wanted w where exists (select 1 from taken t where t.kind = w.kind and t.id = w.id collate \"C\") order by 1, 2";
     let ranges: Vec<String> = ranges::ids(&part.ranges).into_iter().collect();
-    let there: Vec<String> = ranges::ids(&tree(transaction, item).await?).into_iter().collect();
+    let there: Vec<String> = ranges::ids(tree).into_iter().collect();
     let pages = [part.item_pages.as_slice(), &part.canvas_pages].concat();
     let query = sqlx::query_as(statement).bind(item).bind(from).bind(&part.canvases).bind(&ranges).bind(&pages).bind(&there);
     let found: Vec<(String, String)> = query.fetch_all(&mut **transaction).await?;
     let told = |(kind, id): (String, String)| format!("the {kind} \"{id}\" of \"{from}\" has an id that is, or was, in use in \"{item}\"");
-    if found.is_empty() { Ok(()) } else { Err(faults(pointer, found.into_iter().map(told).collect())) }
+    if found.is_empty() { Ok(()) } else { Err(faults("", found.into_iter().map(told).collect())) }
 }
 
 /// Has the addresses of things below one item lead to another; those that come home have their own again.
@@ -317,6 +293,27 @@ async fn readdress(transaction: &mut PgTransaction<'_>, kind: &str, ids: &[Strin
     Ok(())
 }
 
+/// Moves a part to the end of another item, but for its Ranges, whose addresses lead there already.
+async fn transfer(transaction: &mut PgTransaction<'_>, from: &str, to: &str, part: &Part) -> Result<(), CatalogError> {
+    let range_ids: Vec<String> = ranges::ids(&part.ranges).into_iter().collect();
+    let pages = [part.item_pages.as_slice(), &part.canvas_pages].concat();
+    for (kind, ids) in [("canvas", &part.canvases), ("range", &range_ids), ("annotation page", &pages)] {
+        readdress(transaction, kind, ids, from, to).await?;
+    }
+    // What is of the canvases follows them by its foreign key.
+    let statement = "update canvases c set item_id = $2, position = n.place - 1 + \
+         (select coalesce(max(position) + 1, 0) from canvases where item_id = $2) \
+         from unnest($3::text[]) with ordinality as n (id, place) where c.item_id = $1 and c.id = n.id";
+    sqlx::query(statement).bind(from).bind(to).bind(&part.canvases).execute(&mut **transaction).await?;
+    sqlx::query("update annotation_pages set item_id = $2 where item_id = $1 and id = any($3)")
+        .bind(from)
+        .bind(to)
+        .bind(&part.item_pages)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
+
 /// Has the manifest of an item, and of those that were merged into it before, lead to that of its heir, which is a place of its own.
 async fn follow(transaction: &mut PgTransaction<'_>, item: &str, heir: &str) -> Result<(), CatalogError> {
     let statements = [
@@ -331,13 +328,21 @@ async fn follow(transaction: &mut PgTransaction<'_>, item: &str, heir: &str) -> 
     Ok(())
 }
 
+/// What would be torn apart, by the place of the run.
+fn torn(all: Vec<(usize, String)>) -> CatalogError {
+    CatalogError::Faults(all.into_iter().map(|(place, detail)| Fault { pointer: format!("/items/{place}"), detail }).collect())
+}
+
 fn faults(pointer: &str, details: Vec<String>) -> CatalogError {
     CatalogError::Faults(details.into_iter().map(|detail| Fault { pointer: pointer.to_owned(), detail }).collect())
 }
 
-/// An identifier that cannot be given is a fault of the body that asks for it.
+/// The fault of the body that an error is: an identifier that cannot be given is one, too.
 fn at(error: CatalogError, pointer: &str) -> CatalogError {
     match error {
+        CatalogError::Faults(all) => {
+            CatalogError::Faults(all.into_iter().map(|one| Fault { pointer: pointer.to_owned(), ..one }).collect())
+        }
         CatalogError::Exists(_) | CatalogError::Gone(_) => faults(pointer, vec![error.to_string()]),
         other => other,
     }
