@@ -24,7 +24,7 @@ create table upload_parts (
     upload_id uuid   not null references uploads on delete cascade,
     start     bigint not null check (start >= 0), -- place of its first byte in the whole
     length    bigint not null check (length > 0),
-    object    uuid   not null, -- last segment of its key in the storage
+    object    uuid   not null, -- names it in the storage
     version   text   not null, -- of the object's bytes, as the storage tells versions apart
     primary key (upload_id, start)
 );

@@ -60,7 +60,7 @@ pub struct UploadPart {
     /// Place of the first byte in the whole.
     pub start: i64,
     pub length: i64,
-    /// Last segment of its key in the storage.
+    /// Names it in the storage.
     pub object: Uuid,
     pub version: String,
 }

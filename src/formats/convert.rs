@@ -7,7 +7,7 @@ use std::path::Path;
 use super::limits::{FormatError, FormatLimits};
 use super::recolored::Recolored;
 use super::sniff::{HEAD, Kind, sniff};
-use super::{first_frame, jp2, jpeg, png, upright};
+use super::{first_frame, jp2, jpeg, pdf, png, upright};
 use crate::pyramid::{self, InkTransform, RowSource, WriteOptions};
 use crate::render::{CmykTransform, is_srgb};
 
@@ -30,7 +30,7 @@ pub struct ConvertOptions {
     /// A profile in here stands in for the master's own.
     pub write: WriteOptions,
     pub color: Color,
-    /// The picture of a TIFF that has several, counted from 1.
+    /// The picture of a TIFF that has several, or the page of a PDF, counted from 1.
     pub page: u32,
 }
 
@@ -54,7 +54,7 @@ pub fn rows(path: &Path, limits: &FormatLimits) -> Result<Box<dyn RowSource>, Fo
 /// As for [`rows`], and when there is no such picture.
 pub fn page_rows(path: &Path, page: u32, limits: &FormatLimits) -> Result<Box<dyn RowSource>, FormatError> {
     let (file, kind) = open(path)?;
-    if page != 1 && kind != Kind::Tiff {
+    if page != 1 && !matches!(kind, Kind::Tiff | Kind::Pdf) {
         return Err(FormatError::Unsupported(format!("picture {page} of a {} file, of which the first is taken", kind.name())));
     }
     match kind {
@@ -63,6 +63,7 @@ pub fn page_rows(path: &Path, page: u32, limits: &FormatLimits) -> Result<Box<dy
         Kind::WebP => first_frame::webp(file, limits),
         Kind::Gif => first_frame::gif(file, limits),
         Kind::Jp2 => jp2::open(file, limits),
+        Kind::Pdf => pdf::open(file, page, limits),
         Kind::Tiff => upright::upright(tiff_page(file, page, limits)?),
     }
 }

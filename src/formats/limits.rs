@@ -62,7 +62,7 @@ impl FormatLimits {
 /// Why a master is not taken in.
 #[derive(Debug, thiserror::Error)]
 pub enum FormatError {
-    #[error("not a TIFF, JPEG, PNG, WebP, GIF or JPEG 2000 file")]
+    #[error("not a TIFF, JPEG, PNG, WebP, GIF, JPEG 2000 or PDF file")]
     Unrecognised,
     #[error("{width} x {height} pixels are too many: up to {max_pixels} in all and {max_side} a side are taken in")]
     TooLarge { width: u64, height: u64, max_pixels: u64, max_side: u32 },

@@ -8,6 +8,7 @@ mod held;
 mod jp2;
 mod jpeg;
 mod limits;
+mod pdf;
 mod png;
 mod preview;
 mod recolored;

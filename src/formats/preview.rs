@@ -19,7 +19,7 @@ pub fn preview(path: &Path, at_least: u32, limits: &FormatLimits) -> Result<Rast
     let mut rows = match kind {
         Kind::Jpeg => jpeg::open_reduced(file, at_least, limits)?,
         Kind::Jp2 => jp2::open_reduced(file, at_least, limits)?,
-        Kind::Tiff | Kind::Png | Kind::WebP | Kind::Gif => rows(path, limits)?,
+        Kind::Tiff | Kind::Png | Kind::WebP | Kind::Gif | Kind::Pdf => rows(path, limits)?,
     };
     let mut raster = Raster::zeroed(rows.width(), rows.height(), rows.channels());
     rows.read_rows(raster.pixels_mut())?;

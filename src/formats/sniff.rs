@@ -10,6 +10,8 @@ pub enum Kind {
     Gif,
     /// JPEG 2000, in boxes (JP2, JPX) or bare (J2K).
     Jp2,
+    /// Each page is a picture.
+    Pdf,
 }
 
 impl Kind {
@@ -22,6 +24,7 @@ impl Kind {
             Kind::WebP => "WebP",
             Kind::Gif => "GIF",
             Kind::Jp2 => "JPEG 2000",
+            Kind::Pdf => "PDF",
         }
     }
 }
@@ -29,7 +32,7 @@ impl Kind {
 /// How many bytes [`sniff`] looks at, at most.
 pub(super) const HEAD: u64 = 16;
 
-const SIGNATURES: [(&[u8], Kind); 10] = [
+const SIGNATURES: [(&[u8], Kind); 11] = [
     (b"II\x2a\0", Kind::Tiff),
     (b"MM\0\x2a", Kind::Tiff),
     // BigTIFF
@@ -41,6 +44,7 @@ const SIGNATURES: [(&[u8], Kind); 10] = [
     (b"GIF89a", Kind::Gif),
     (b"\0\0\0\x0cjP  \r\n\x87\n", Kind::Jp2),
     (b"\xff\x4f\xff\x51", Kind::Jp2),
+    (b"%PDF-", Kind::Pdf),
 ];
 
 /// Tells the kind from the beginning of a file, of which 16 bytes are enough.
@@ -57,7 +61,7 @@ mod tests {
 
     #[test]
     fn signatures() {
-        let cases: [(&[u8], Option<Kind>); 16] = [
+        let cases: [(&[u8], Option<Kind>); 17] = [
             (b"II\x2a\0\x08\0\0\0", Some(Kind::Tiff)),
             (b"MM\0\x2a\0\0\0\x08", Some(Kind::Tiff)),
             (b"II\x2b\0\x08\0\0\0", Some(Kind::Tiff)),
@@ -71,6 +75,7 @@ mod tests {
             (b"RIFF....WAVEfmt ", None),
             (b"\0\0\0\x0cjP  \r\n\x87\n\0\0\0\x14", Some(Kind::Jp2)),
             (b"\xff\x4f\xff\x51\0\x2f", Some(Kind::Jp2)),
+            (b"%PDF-1.7\n", Some(Kind::Pdf)),
             (b"\xff\xd8", None),
             (b"RIFF....WEB", None),
             (b"", None),

@@ -65,6 +65,10 @@ impl Plain {
                 let what = "it is JPEG 2000, which is served once it is registered (POST /api/v1/images), or converted (triptych convert)";
                 return Err(ImageError::Unsupported(what.to_owned()));
             }
+            Some(Kind::Pdf) => {
+                let what = "it is a PDF, whose pages are served once they are registered (POST /api/v1/images with `page`)";
+                return Err(ImageError::Unsupported(what.to_owned()));
+            }
             Some(_) if object.size > self.settings.max_file => return Err(refused),
             Some(_) => {}
         }

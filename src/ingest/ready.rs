@@ -8,7 +8,7 @@ use crate::storage::Object;
 #[derive(Clone, Debug)]
 pub struct StoredMaster {
     pub key: String,
-    /// Which picture of a TIFF that has several, from 1.
+    /// Which picture of a TIFF that has several, or which page of a PDF, from 1.
     pub page: u32,
     /// Shown to anyone even if no published item uses it.
     pub public: bool,

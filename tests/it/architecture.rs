@@ -74,6 +74,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("poem_openapi", &["api/", "web/", "server/"]),
     ("moxcms", &["render/"]),
     ("hayro_jpeg2000", &["formats/"]),
+    ("hayro", &["formats/pdf/"]),
     ("sha1", &["ingest/uploads/"]),
     ("indicatif", &["cli/"]),
     ("clap", &["cli.rs", "cli/", "config/"]),

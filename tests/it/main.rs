@@ -39,6 +39,7 @@ mod outage;
 mod page_work;
 mod pages;
 mod paintings;
+mod pdf;
 mod pulled;
 mod ranges;
 mod registration;

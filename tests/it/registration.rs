@@ -181,7 +181,7 @@ async fn what_cannot_be_read_is_named_with_its_cure() {
     }
     let before = (place.service.tables().await, place.ours().await);
     let cases = [
-        (json!({"key": "letter.tif"}), "not a TIFF, JPEG, PNG, WebP, GIF or JPEG 2000 file"),
+        (json!({"key": "letter.tif"}), "not a TIFF, JPEG, PNG, WebP, GIF, JPEG 2000 or PDF file"),
         (json!({"key": "half.jpg"}), "damaged"),
         (json!({"key": "long.jpg"}), "max_upload"),
         (json!({"key": "large.png"}), "1000 x 1000 pixels are too many: up to 100000 in all"),

@@ -24,7 +24,7 @@ pub struct ImageRegistration {
     /// Instead of a key: the id of a whole upload. It ends when the image is there.
     #[oai(skip_serializing_if_is_none)]
     pub upload: Option<String>,
-    /// Which picture of a TIFF that has several, from 1. It counts for this registration only: say it again with `PUT`.
+    /// Which picture of a TIFF that has several, or which page of a PDF, from 1. It counts for this registration only: say it again with `PUT`.
     #[oai(default = "first", validator(minimum(value = "1")))]
     pub page: u32,
     /// Shown to anyone even if no published item uses it.

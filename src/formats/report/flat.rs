@@ -1,4 +1,4 @@
-//! PNG, WebP and GIF files.
+//! PNG, WebP, GIF and PDF files.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -10,6 +10,7 @@ use super::{Report, Severity};
 use crate::formats::exif::{self, Orientation};
 use crate::formats::first_frame::refused;
 use crate::formats::limits::{FormatError, FormatLimits};
+use crate::formats::pdf as pages;
 use crate::formats::png as png_master;
 
 pub(super) fn png(report: &mut Report, file: File, limits: &FormatLimits) -> Result<(), FormatError> {
@@ -53,6 +54,18 @@ pub(super) fn gif(report: &mut Report, file: File, limits: &FormatLimits) -> Res
     frame(report, &mut decoder, limits)?;
     report.colors = Some("palette".to_owned());
     moving(report, decoder.into_frames().take(2).filter(Result::is_ok).count() > 1);
+    Ok(())
+}
+
+pub(super) fn pdf(report: &mut Report, file: File, limits: &FormatLimits) -> Result<(), FormatError> {
+    let facts = pages::facts(file, limits)?;
+    report.pages = Some(facts.pages);
+    report.sized(facts.width.into(), facts.height.into(), limits)?;
+    if facts.pages > 1 {
+        let what = format!("It has {} pages, of which the first is served unless another is asked for.", facts.pages);
+        report.find(Severity::Note, what, "");
+    }
+    report.is_whole();
     Ok(())
 }
 

@@ -135,6 +135,7 @@ impl Report {
             Kind::Png => flat::png(self, file, limits),
             Kind::WebP => flat::webp(self, file, limits),
             Kind::Gif => flat::gif(self, file, limits),
+            Kind::Pdf => flat::pdf(self, file, limits),
         }
     }
 

@@ -116,9 +116,9 @@ impl Uploads {
 
     /// Removes all objects of an upload that nobody can append to any more, also those that no part tells of.
     async fn clear(&self, id: Uuid) -> Result<(), UploadError> {
-        let folder = format!("{INCOMING}{id}/");
+        let all = format!("{INCOMING}{id}.");
         loop {
-            let keys = self.storage.list(&folder, None, sweep::PAGE).await?;
+            let keys = self.storage.list(&all, None, sweep::PAGE).await?;
             for key in &keys {
                 self.storage.delete(key).await?;
             }
@@ -129,9 +129,9 @@ impl Uploads {
     }
 }
 
-/// Where an object of an upload lies.
+/// Where an object of an upload lies: all in one folder, as a folder for each upload would stay behind empty.
 fn key(upload: Uuid, object: Uuid) -> String {
-    format!("{INCOMING}{upload}/{object}")
+    format!("{INCOMING}{upload}.{object}")
 }
 
 fn object(part: &UploadPart) -> Object {

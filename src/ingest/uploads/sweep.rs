@@ -68,7 +68,7 @@ impl Uploads {
 
 /// The upload that a key belongs to; none for what somebody else put there.
 fn upload_of(key: &str) -> Option<Uuid> {
-    let (upload, object) = key.strip_prefix(INCOMING)?.split_once('/')?;
+    let (upload, object) = key.strip_prefix(INCOMING)?.split_once('.')?;
     object.parse::<Uuid>().ok()?;
     upload.parse().ok()
 }
@@ -81,9 +81,9 @@ mod tests {
     fn only_objects_of_uploads_are_swept() {
         let id = Uuid::from_u128(7);
         assert_eq!(upload_of(&super::super::key(id, Uuid::from_u128(8))), Some(id));
-        for other in ["triptych-incoming/readme.txt", "triptych-incoming/mine/a.tif", "masters/a/b", "", "triptych-incoming//"] {
+        for other in ["triptych-incoming/readme.txt", "triptych-incoming/mine/a.tif", "masters/a.b", "", "triptych-incoming/."] {
             assert_eq!(upload_of(other), None, "{other}");
         }
-        assert_eq!(upload_of(&format!("{INCOMING}{id}/scan.tif")), None);
+        assert_eq!(upload_of(&format!("{INCOMING}{id}.tif")), None);
     }
 }

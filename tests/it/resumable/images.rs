@@ -123,9 +123,8 @@ async fn what_expires_is_swept_with_its_objects_and_nothing_else() {
     sqlx::query(hold).bind(held_id).execute(&service.pool).await.expect("changed");
     assert_eq!(service.append(&old, 1000, Vec::new()).await.status, 410);
     // What a replica that died left: of an upload that goes on, of one that is over, and what is not ours.
-    let stray = |folder: &str, name: &str| {
-        let file = service.images.join("triptych-incoming").join(folder).join(name);
-        std::fs::create_dir_all(file.parent().expect("a folder")).expect("a folder");
+    let stray = |upload: &str, name: &str| {
+        let file = service.images.join("triptych-incoming").join(format!("{upload}.{name}"));
         std::fs::write(&file, "x").expect("a file");
         file
     };

@@ -51,7 +51,7 @@ impl Service {
         let statement = "select object from upload_parts where upload_id = $1 order by start";
         let objects: Vec<uuid::Uuid> =
             sqlx::query_scalar(statement).bind(id.parse::<uuid::Uuid>().expect("an id")).fetch_all(&self.pool).await.expect("rows");
-        let file = |object: &uuid::Uuid| self.images.join(format!("triptych-incoming/{id}/{object}"));
+        let file = |object: &uuid::Uuid| self.images.join(format!("triptych-incoming/{id}.{object}"));
         objects.iter().flat_map(|object| std::fs::read(file(object)).expect("an object")).collect()
     }
 }
